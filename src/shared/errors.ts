@@ -1,0 +1,99 @@
+import * as z from 'zod'
+
+/** Exit codes of the command line (decisions.md): 2 usage, 3 the user's world, 130 interrupted, 1 a bug of ours. */
+export type ExitCode = 1 | 2 | 3 | 130
+
+interface ErrorKind<S extends z.ZodType> {
+  readonly data: S
+  readonly exitCode: ExitCode
+  /** What happened and what to do next, in one or two sentences. */
+  readonly sentence: (data: z.infer<S>) => string
+}
+
+const kind = <S extends z.ZodType>(
+  data: S,
+  sentence: (data: z.infer<S>) => string,
+  exitCode: ExitCode = 3,
+): ErrorKind<S> => ({ data, exitCode, sentence })
+
+const file = z.object({ file: z.string() })
+const fileReason = z.object({ file: z.string(), reason: z.string() })
+
+/** The only list of what a user can meet. Doors add nothing to it and take the sentence from here. */
+export const errorTable = {
+  USAGE: kind(z.object({ reason: z.string() }), d => d.reason, 2),
+  FILE_NOT_FOUND: kind(file, d => `${d.file} does not exist. Check the path.`),
+  FOLDER_NOT_FOUND: kind(file, d => `The folder ${d.file} does not exist. Check the path.`),
+  FILE_UNREADABLE: kind(fileReason, d => `${d.file} cannot be read: ${d.reason}.`),
+  FOLDER_NOT_WRITABLE: kind(
+    file,
+    d => `SliceTune may not write to ${d.file}. Choose another folder or change its permissions.`,
+  ),
+  DISK_FULL: kind(file, d => `The disk is full: ${d.file} could not be written. Free some space and try again.`),
+  UNKNOWN_FORMAT: kind(file, d => `${d.file} is not a format that SliceTune reads yet.`),
+  CORRUPT_FILE: kind(fileReason, d => `${d.file} is damaged: ${d.reason}. Fetch it again from its source.`),
+  UNSAFE_PICKLE: kind(
+    fileReason,
+    d => `${d.file} was refused because it asks to run code: ${d.reason}. Only load files from people you trust.`,
+  ),
+  NOT_A_CHECKPOINT: kind(fileReason, d => `${d.file} is not a checkpoint that SliceTune can read: ${d.reason}.`),
+  WRONG_CHECKPOINT: kind(fileReason, d => `${d.file} holds other weights than this model needs: ${d.reason}.`),
+  UNKNOWN_MODEL: kind(
+    z.object({ model: z.string(), known: z.array(z.string()) }),
+    d => `There is no model ${d.model}. Give a file, or one of: ${d.known.join(', ')}.`,
+  ),
+  WEIGHTS_NOT_FOUND: kind(
+    z.object({ model: z.string() }),
+    d =>
+      `The weights of ${d.model} are not on this computer. Run "slicetune models download ${d.model}", or "slicetune models import FILE".`,
+  ),
+  DOWNLOAD_FAILED: kind(
+    z.object({ model: z.string(), reason: z.string() }),
+    d => `${d.model} could not be downloaded: ${d.reason}.`,
+  ),
+  UNUSABLE_SLICE: kind(fileReason, d => `${d.file} is left out: ${d.reason}.`),
+  NO_USABLE_SLICES: kind(file, d => `Nothing in ${d.file} can be used. See the reports above, one per file.`),
+  SINGLE_GROUP: kind(
+    z.object({ file: z.string(), group: z.string() }),
+    d =>
+      `All slices of ${d.file} belong to one patient or volume (${d.group}), so no honest validation is possible. ` +
+      `Add slices of a second one, or pass --allow-shared-group: the verdict is then marked "not independent".`,
+  ),
+  SHAPE_MISMATCH: kind(
+    z.object({ expected: z.string(), actual: z.string() }),
+    d => `Expected the shape ${d.expected}, got ${d.actual}.`,
+  ),
+  NOT_FINITE: kind(
+    z.object({ epoch: z.number(), step: z.number() }),
+    d =>
+      `The loss stopped being a finite number in epoch ${d.epoch}, step ${d.step}. The last good checkpoint is kept; try a lower --learning-rate.`,
+  ),
+  NOTHING_TO_RESUME: kind(file, d => `There is no run to resume in ${d.file}. Give a checkpoint, or start without --resume.`),
+  ABORTED: kind(z.object({}), () => 'Cancelled.', 130),
+} as const satisfies Record<string, ErrorKind<z.ZodType>>
+
+export type ErrorCode = keyof typeof errorTable
+export type ErrorData<C extends ErrorCode> = z.infer<(typeof errorTable)[C]['data']>
+
+/** Something a user can meet and act on. Bugs of ours are plain errors (see `invariant`). */
+export class AppError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C
+  readonly data: ErrorData<C>
+
+  constructor(code: C, data: ErrorData<C>, options?: ErrorOptions) {
+    const entry: ErrorKind<z.ZodType> = errorTable[code]
+    super(entry.sentence(data), options)
+    this.name = 'AppError'
+    this.code = code
+    this.data = data
+  }
+
+  get exitCode(): ExitCode {
+    return errorTable[this.code].exitCode
+  }
+}
+
+/** States what must hold if our code is right. */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`Invariant broken: ${message}`)
+}
