@@ -1,0 +1,3 @@
+export { clicksToDice, firstClick, innermostPixel, nextClick } from './clicks'
+export type { ClickOptions, ClickRun } from './clicks'
+export { ellipseInBox } from './ellipse'
