@@ -69,7 +69,29 @@ export const errorTable = {
       `The loss stopped being a finite number in epoch ${d.epoch}, step ${d.step}. The last good checkpoint is kept; try a lower --learning-rate.`,
   ),
   NOTHING_TO_RESUME: kind(file, d => `There is no run to resume in ${d.file}. Give a checkpoint, or start without --resume.`),
+  NODE_TOO_OLD: kind(
+    z.object({ found: z.string() }),
+    d =>
+      `Node ${d.found} is too old for the engine. Start SliceTune by "npx slicetune", which brings its own, or install Node 22.14 or newer.`,
+  ),
+  PROMPT_FILE_INVALID: kind(
+    z.object({ file: z.string(), line: z.int(), reason: z.string() }),
+    d => `${d.file}, line ${d.line}: ${d.reason}. Mend that line and try again.`,
+  ),
+  ITEMS_REFUSED: kind(
+    z.object({ refused: z.int(), total: z.int() }),
+    d => `${d.refused} of ${d.total} items were refused; the others are done. See the reports above, one per item.`,
+  ),
+  CHECKS_FAILED: kind(
+    z.object({ checks: z.array(z.string()) }),
+    d => `SliceTune cannot work on this computer yet (${d.checks.join(', ')}). The lines above say what to do.`,
+  ),
   ABORTED: kind(z.object({}), () => 'Cancelled.', 130),
+  INTERNAL: kind(
+    z.object({ reason: z.string() }),
+    d => `This is a fault in SliceTune, not in your files: ${d.reason}. Please report it with the lines above.`,
+    1,
+  ),
 } as const satisfies Record<string, ErrorKind<z.ZodType>>
 
 export type ErrorCode = keyof typeof errorTable

@@ -1,0 +1,102 @@
+import type { CaseEvent, DemoReport, EvaluationReport, JobEvent, Scores } from '../../../shared/domain/events'
+import { formatScore, formatTable } from './table'
+
+/**
+ * The lines that an event prints for a person.
+ *
+ * @param before - the events so far: a report shows the rows that came before it as one table
+ */
+export function describeEvent(event: JobEvent, before: readonly JobEvent[]): string[] {
+  switch (event.event) {
+    case 'report':
+      return describeReport(event, before)
+    case 'skipped':
+      return [`Left out: ${event.message}`]
+    case 'written':
+      return [event.file]
+    case 'epoch':
+      return [
+        `Epoch ${event.epoch}: train loss ${event.trainLoss.toFixed(4)}, validation loss ${formatScore(event.valLoss, 4)}, ` +
+          `validation Dice ${formatScore(event.valDice)}, learning rate ${event.learningRate.toExponential(1)}, ${event.seconds.toFixed(1)} s`,
+      ]
+    case 'done':
+      return [
+        `${event.reason} Best epoch: ${event.best.epoch} (validation Dice ${formatScore(event.best.valDice)}).`,
+        `Checkpoint: ${event.checkpoint}`,
+      ]
+    case 'check':
+      return [`${{ ok: '✓', warning: '!', failed: '✗' }[event.status]} ${event.name}: ${event.message}`]
+    case 'notice':
+      return [event.message]
+    case 'progress':
+    case 'step':
+    case 'case':
+      // Progress goes to the bar; cases wait for the table of the report.
+      return []
+  }
+}
+
+type Report = Extract<JobEvent, { event: 'report' }>
+
+function describeReport(report: Report, before: readonly JobEvent[]): string[] {
+  switch (report.command) {
+    case 'evaluate':
+      return describeEvaluation(
+        report,
+        before.filter(event => event.event === 'case'),
+      )
+    case 'demo':
+      return describeDemo(report)
+    default:
+      return typeof report['message'] === 'string' ? [report['message']] : []
+  }
+}
+
+function describeEvaluation(report: EvaluationReport, cases: readonly CaseEvent[]): string[] {
+  const clicks = report.prompt === 'clicks'
+  const title = ['case', 'values', 'Dice', 'IoU', `HD95 ${report.unit}`, `ASSD ${report.unit}`]
+  const header = [...title, ...(clicks ? ['clicks to 0.9'] : []), ...(report.ellipse ? ['ellipse Dice'] : [])]
+  const row = (
+    name: string,
+    values: number,
+    of: Scores & { clicksTo90: number | null },
+    ellipse: Scores | null,
+  ): string[] => [
+    name,
+    String(values),
+    ...[of.dice, of.iou].map(value => formatScore(value)),
+    ...[of.hd95, of.assd].map(value => formatScore(value, 2)),
+    ...(clicks ? [formatScore(of.clicksTo90, 1)] : []),
+    ...(report.ellipse ? [formatScore(ellipse?.dice ?? null)] : []),
+  ]
+  const rows = cases.map(one =>
+    row(one.slice === null ? one.file : `${one.file} #${one.slice}`, one.values, one, one.ellipse),
+  )
+  const total = cases.reduce((sum, one) => sum + one.values, 0)
+  return [
+    ...formatTable(header, [...rows, row(`mean of ${report.cases}`, total, report, report.ellipse)]),
+    ...(report.interrupted ? ['Stopped before the end: these are the cases so far.'] : []),
+  ]
+}
+
+function describeDemo(report: DemoReport): string[] {
+  const cell = (of: { dice: number | null; low: number | null; high: number | null }): string =>
+    `${formatScore(of.dice)} [${formatScore(of.low)}, ${formatScore(of.high)}]`
+  return [
+    `Dice on ${report.cases} validation cases, with the bootstrap 95 % interval over cases:`,
+    ...formatTable(
+      ['prompt', 'base', 'tuned', 'gain', 'ellipse in the box'],
+      [
+        ['one point', cell(report.base.point), cell(report.tuned.point), cell(report.gain.point), '–'],
+        [
+          'loose box',
+          cell(report.base.box),
+          cell(report.tuned.box),
+          cell(report.gain.box),
+          cell(report.ellipse.box),
+        ],
+      ],
+    ),
+    `Checkpoint: ${report.checkpoint} (${report.seconds.toFixed(0)} s)`,
+  ]
+}

@@ -1,0 +1,81 @@
+import type { JobEvent } from '../../../shared/domain/events'
+import type { Failure } from './exit-codes'
+import { describeEvent } from './describe-event'
+import type { ProgressView } from './progress'
+import { createProgressBar, createProgressLines } from './progress'
+
+/** Where the command line writes. Given as an argument, so that tests can read it. */
+export interface Streams {
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+}
+
+export interface Printer {
+  event(event: JobEvent): void
+  failure(failure: Failure): void
+  /** Anything for the user that is not a result, such as "Stopping…" */
+  aside(text: string): void
+}
+
+/** `--json`: stdout carries JSON lines only, everything else goes to stderr; an error is the last line. */
+export function createJsonPrinter(streams: Streams): Printer {
+  const base = createAsides(streams)
+  return {
+    aside: base.aside,
+    event: event => {
+      if (base.isAside(event)) return base.showAside(event)
+      base.progress.clear()
+      streams.stdout.write(`${JSON.stringify(event)}\n`)
+    },
+    failure: failure => {
+      base.failure(failure)
+      const file = failure.file === null ? {} : { file: failure.file }
+      streams.stdout.write(
+        `${JSON.stringify({ event: 'error', code: failure.code, message: failure.message, ...file })}\n`,
+      )
+    },
+  }
+}
+
+/** For people: lines and tables on stdout; bars, notices and errors on stderr. */
+export function createTextPrinter(streams: Streams): Printer {
+  const base = createAsides(streams)
+  const rows: JobEvent[] = []
+  return {
+    aside: base.aside,
+    failure: base.failure,
+    event: event => {
+      if (base.isAside(event)) return base.showAside(event)
+      base.progress.clear()
+      for (const line of describeEvent(event, rows)) streams.stdout.write(`${line}\n`)
+      rows.push(event)
+    },
+  }
+}
+
+type Aside = Extract<JobEvent, { event: 'progress' | 'step' | 'notice' }>
+
+interface Asides {
+  readonly progress: ProgressView
+  isAside(event: JobEvent): event is Aside
+  showAside(event: Aside): void
+  aside(text: string): void
+  failure(failure: Failure): void
+}
+
+function createAsides({ stderr }: Streams): Asides {
+  const progress = stderr.isTTY
+    ? createProgressBar(stderr)
+    : createProgressLines(line => void stderr.write(`${line}\n`))
+  const aside = (text: string): void => {
+    progress.clear()
+    stderr.write(`${text}\n`)
+  }
+  return {
+    progress,
+    aside,
+    isAside: event => event.event === 'progress' || event.event === 'step' || event.event === 'notice',
+    showAside: event => (event.event === 'notice' ? aside(event.message) : progress.show(event)),
+    failure: ({ stack, message }) => aside(stack === null ? message : `${stack}\n${message}`),
+  }
+}

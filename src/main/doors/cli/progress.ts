@@ -1,0 +1,72 @@
+import { SingleBar } from 'cli-progress'
+import type { ProgressEvent, StepEvent } from '../../../shared/domain/events'
+import type * as z from 'zod'
+
+type Progress = z.infer<typeof ProgressEvent>
+type Step = z.infer<typeof StepEvent>
+
+/** Shows how far a job is. It writes to stderr only, so that stdout stays clean for results. */
+export interface ProgressView {
+  show(event: Progress | Step): void
+  /** Takes the bar off the screen, so that a line can be printed in its place */
+  clear(): void
+}
+
+/** A bar with the time left, redrawn in place. */
+export function createProgressBar(stream: NodeJS.WriteStream): ProgressView {
+  let bar: SingleBar | null = null
+  let stage = ''
+  const clear = (): void => {
+    bar?.stop()
+    bar = null
+    stage = ''
+  }
+  return {
+    clear,
+    show: event => {
+      const { name, done, total, note } = describe(event)
+      if (bar === null || name !== stage) {
+        clear()
+        bar = new SingleBar({
+          stream,
+          clearOnComplete: true,
+          hideCursor: true,
+          // Without it the library answers SIGINT itself and leaves the process: jobs must end in good order.
+          gracefulExit: false,
+          format: `${name} [{bar}] {value}/{total} · {eta_formatted} left{note}`,
+        })
+        bar.start(total, done, { note })
+        stage = name
+      } else {
+        bar.setTotal(total)
+        bar.update(done, { note })
+      }
+      if (done >= total) clear()
+    },
+  }
+}
+
+/** For pipes and logs: one line for each tenth of a stage, so that a file does not fill with redrawn bars. */
+export function createProgressLines(write: (line: string) => void): ProgressView {
+  let last = ''
+  return {
+    clear: () => undefined,
+    show: event => {
+      const { name, done, total, note } = describe(event)
+      const line = `${name}: ${Math.floor((10 * done) / Math.max(total, 1)) * 10} %`
+      if (line === last) return
+      last = line
+      write(`${line} (${done}/${total})${note}`)
+    },
+  }
+}
+
+function describe(event: Progress | Step): { name: string; done: number; total: number; note: string } {
+  if (event.event === 'progress') return { name: event.stage, done: event.done, total: event.total, note: '' }
+  return {
+    name: `Epoch ${event.epoch}`,
+    done: event.step,
+    total: event.steps,
+    note: ` · loss ${event.loss.toFixed(4)}`,
+  }
+}

@@ -1,0 +1,50 @@
+import type * as z from 'zod'
+import type { Contract, ProcedureName } from '../../shared/contract'
+import type { JobEvent } from '../../shared/domain/events'
+import type { Job, JobName } from '../workers/contract'
+import type { CreateWorker } from '../workers/spawn'
+import { runJob } from '../workers/spawn'
+import type { StopFlag } from '../workers/stop-flag'
+
+export interface CallContext {
+  readonly stop: StopFlag
+}
+
+/** The use cases, for every door: one stream of events per procedure of the contract. */
+export interface Services {
+  run(name: ProcedureName, input: unknown, context: CallContext): AsyncIterable<JobEvent>
+}
+
+type Handler<N extends ProcedureName> = (
+  input: z.infer<Contract[N]['input']>,
+  context: CallContext,
+) => AsyncIterable<JobEvent>
+
+type Handlers = { readonly [N in ProcedureName]: Handler<N> }
+
+export interface ServiceDependencies {
+  readonly createWorker: CreateWorker
+}
+
+export function createServices({ createWorker }: ServiceDependencies): Services {
+  const job =
+    <N extends JobName>(name: N) =>
+    (options: Extract<Job, { name: N }>['options'], { stop }: CallContext) =>
+      // The pair is one variant of the union by construction, which TypeScript cannot see through the generic.
+      runJob({ name, options } as Job, { createWorker, stop })
+  const handlers: Partial<Handlers> = {
+    train: job('train'),
+    evaluate: job('evaluate'),
+    predict: job('predict'),
+    embed: job('embed'),
+    doctor: job('doctor'),
+    demo: job('demo'),
+  }
+  return {
+    run: (name, input, context) => {
+      // Boundary: the door has checked the input against the schema of this very procedure.
+      const handler = handlers[name] as (input: unknown, context: CallContext) => AsyncIterable<JobEvent>
+      return handler(input, context)
+    },
+  }
+}

@@ -1,0 +1,24 @@
+import type { Engine } from '../../core/engine'
+import type { Segmenter } from '../../core/models/segmenter'
+
+/** One execution provider of the runtime, tried on its own. */
+export interface ProviderProbe {
+  readonly provider: string
+  readonly works: boolean
+  /** Why it does not work, in the runtime's words */
+  readonly reason: string | null
+}
+
+/**
+ * The only way from a job to a native runtime. The worker passes the real one, so that jobs import no engine
+ * and tests may run them on an engine of their own.
+ */
+export interface EngineAccess {
+  /** Name and version of the runtime, for reports */
+  readonly runtime: string
+  probeProviders(): Promise<readonly ProviderProbe[]>
+  /** A new engine with the job's threads; the caller disposes of it. */
+  openEngine(): Engine
+  /** @param model - an ID or a file */
+  openSegmenter(model: string): Promise<Segmenter>
+}

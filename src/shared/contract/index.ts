@@ -1,0 +1,21 @@
+import { downloadModel, importModel, listModels } from './models'
+import { embed, evaluate, predict } from './segment'
+import { demo, doctor } from './system'
+import { train } from './training'
+
+/** Everything that SliceTune does, by the words that the user types. The doors are generated from it. */
+export const contract = {
+  train,
+  evaluate,
+  predict,
+  embed,
+  'models list': listModels,
+  'models import': importModel,
+  'models download': downloadModel,
+  doctor,
+  demo,
+} as const
+
+export type Contract = typeof contract
+export type ProcedureName = keyof Contract
+export type { Procedure } from './procedure'

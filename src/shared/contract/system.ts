@@ -1,0 +1,27 @@
+import * as z from 'zod'
+import { threadsField } from '../domain/evaluation'
+import { defineProcedure } from './procedure'
+
+export const DoctorOptions = z.object({ threads: threadsField })
+export type DoctorOptions = z.infer<typeof DoctorOptions>
+
+export const doctor = defineProcedure({
+  summary: 'Look at this computer: what SliceTune will use, and how fast it is',
+  input: DoctorOptions,
+  examples: ['doctor', 'doctor --json'],
+})
+
+export const DemoOptions = z.object({
+  out: z.string().min(1).default('demo-output').meta({
+    placeholder: 'DIR',
+    description: 'a dated run folder is made in it',
+  }),
+  threads: threadsField,
+})
+export type DemoOptions = z.infer<typeof DemoOptions>
+
+export const demo = defineProcedure({
+  summary: 'Fine-tune on the bundled ultrasound sample and show what it gained',
+  input: DemoOptions,
+  examples: ['demo', 'demo --json | tail -n 1'],
+})
