@@ -1,0 +1,116 @@
+/**
+ * The safetensors format: an 8-byte length, a JSON header, then the tensors without gaps.
+ *
+ * @see huggingface/safetensors, README.md, "Format"
+ */
+import * as z from 'zod'
+import type { DType } from '../tensor/dtype'
+import { bytesPerElement } from '../tensor/dtype'
+import type { Tensor } from '../tensor/tensor'
+import { damaged, notACheckpoint } from './damage'
+import { checkedSize, tensorOfBytes } from './storage'
+import { decodeUtf8, encodeUtf8 } from './utf8'
+
+export interface Safetensors {
+  /** In the order of the file */
+  readonly tensors: ReadonlyMap<string, Tensor>
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+const dtypeOf: Readonly<Record<string, DType>> = {
+  F64: 'float64',
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  I64: 'int64',
+  I32: 'int32',
+  I16: 'int16',
+  I8: 'int8',
+  U64: 'uint64',
+  U32: 'uint32',
+  U16: 'uint16',
+  U8: 'uint8',
+  BOOL: 'bool',
+}
+const codeOf = new Map(Object.entries(dtypeOf).map(([code, dtype]) => [dtype, code]))
+
+const LARGEST_HEADER = 100_000_000 // the limit of the reference implementation
+
+const Offset = z.int().nonnegative()
+const Entry = z.object({ dtype: z.string(), shape: z.array(Offset), data_offsets: z.tuple([Offset, Offset]) })
+type Entry = z.infer<typeof Entry>
+const Metadata = z.record(z.string(), z.string())
+
+/** An 8-byte length that fits the file and a brace: no other format starts so. */
+export function looksLikeSafetensors(bytes: Uint8Array): boolean {
+  if (bytes.length < 10 || bytes[8] !== 0x7b) return false
+  const length = headerLength(bytes)
+  return length <= LARGEST_HEADER && length >= 2
+}
+
+/** @throws AppError CORRUPT_FILE or NOT_A_CHECKPOINT */
+export function readSafetensors(bytes: Uint8Array, file: string): Safetensors {
+  const length = bytes.length >= 8 ? headerLength(bytes) : Infinity
+  if (length > bytes.length - 8 || length > LARGEST_HEADER) throw damaged(file, 'its header is cut off')
+  const { entries, metadata } = readHeader(bytes.subarray(8, 8 + length), file)
+  const data = bytes.subarray(8 + length)
+
+  const tensors = new Map<string, Tensor>()
+  let end = 0
+  for (const [name, entry] of entries.sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0])) {
+    const [from, to] = entry.data_offsets
+    const dtype = Object.hasOwn(dtypeOf, entry.dtype) ? dtypeOf[entry.dtype] : undefined
+    if (!dtype) throw notACheckpoint(file, `${name} has the unknown type ${entry.dtype}`)
+    if (from !== end) throw damaged(file, `${name} overlaps another tensor or leaves a gap before it`)
+    if (to > data.length) throw damaged(file, `${name} is cut off`)
+    if (to - from !== checkedSize(entry.shape, file) * bytesPerElement(dtype)) {
+      throw damaged(file, `${name} has another size than its shape [${entry.shape.join(', ')}]`)
+    }
+    tensors.set(name, tensorOfBytes(dtype, entry.shape, data.slice(from, to)))
+    end = to
+  }
+  if (end !== data.length) throw damaged(file, 'bytes follow its last tensor')
+  return { tensors, metadata }
+}
+
+export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
+  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {}
+  let end = 0
+  for (const [name, { dtype, shape, data }] of tensors) {
+    header[name] = { dtype: codeOf.get(dtype), shape, data_offsets: [end, (end += data.byteLength)] }
+  }
+  const json = encodeUtf8(JSON.stringify(header))
+  // Spaces after the header let the first tensor start on an 8-byte boundary.
+  const padded = Math.ceil(json.length / 8) * 8
+  const bytes = new Uint8Array(8 + padded + end)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true)
+  bytes.fill(0x20, 8, 8 + padded)
+  bytes.set(json, 8)
+  let at = 8 + padded
+  for (const { data } of tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at)
+    at += data.byteLength
+  }
+  return bytes
+}
+
+function headerLength(bytes: Uint8Array): number {
+  return Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true))
+}
+
+function readHeader(
+  bytes: Uint8Array,
+  file: string,
+): { entries: [string, Entry][]; metadata: Readonly<Record<string, string>> } {
+  try {
+    const json: unknown = JSON.parse(decodeUtf8(bytes))
+    const header = z.record(z.string(), z.unknown()).parse(json)
+    const metadata = Metadata.parse(header['__metadata__'] ?? {})
+    const entries = Object.entries(header)
+      .filter(([name]) => name !== '__metadata__')
+      .map(([name, entry]): [string, Entry] => [name, Entry.parse(entry)])
+    return { entries, metadata }
+  } catch (cause) {
+    throw damaged(file, 'its header cannot be read', cause)
+  }
+}

@@ -1,0 +1,30 @@
+import type { Tensor } from '../../../src/core/tensor/tensor'
+import type { CheckpointValue } from '../../../src/core/checkpoint/value'
+import { isTensor, Named, Tuple } from '../../../src/core/checkpoint/value'
+import { widenBfloat16, widenHalf } from '../../../src/core/checkpoint/half'
+
+/** A value in the JSON form of the fixtures, so that one `toEqual` compares all of it. */
+export function plain(value: CheckpointValue): unknown {
+  if (isTensor(value))
+    return { tensor: true, shape: [...value.shape], dtype: value.dtype, values: elements(value) }
+  if (Array.isArray(value)) return value.map(plain)
+  if (value instanceof Tuple) return { tuple: value.items.map(plain) }
+  if (value instanceof Set) return { set: [...value].map(plain) }
+  if (value instanceof Uint8Array) return { bytes: [...value] }
+  if (value instanceof Named) return { repr: value.name }
+  if (value instanceof Map) return { entries: [...value].map(([key, item]) => [plain(key), plain(item)]) }
+  if (typeof value === 'bigint') return { bigint: String(value) }
+  return typeof value === 'number' ? finite(value) : value
+}
+
+export function elements(tensor: Tensor): unknown[] {
+  const { dtype, data } = tensor
+  if (dtype === 'bool') return Array.from(data, element => element !== 0)
+  if (dtype === 'float16') return Array.from(widenHalf(data as Uint16Array), finite)
+  if (dtype === 'bfloat16') return Array.from(widenBfloat16(data as Uint16Array), finite)
+  return Array.from<number | bigint, unknown>(data, element =>
+    typeof element === 'bigint' ? String(element) : finite(element),
+  )
+}
+
+const finite = (value: number) => (Number.isFinite(value) ? value : String(value))
