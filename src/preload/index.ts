@@ -1,0 +1,3 @@
+import { contextBridge } from 'electron'
+
+contextBridge.exposeInMainWorld('slicetune', { version: __SLICETUNE_VERSION__ })

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/** What a user meets: the built files, a real browser, real processes. Needs `npm run build` first; `npm test` does that. */
+export default defineConfig({
+  test: {
+    include: ['tests/e2e/**/*.test.ts'],
+    globalSetup: ['tests/e2e/global-setup.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+  },
+})
