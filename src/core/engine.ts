@@ -1,0 +1,23 @@
+import type { Graph } from './graph/graph'
+import type { Tensor } from './tensor/tensor'
+
+export type Float32Tensor = Tensor<'float32'>
+export type NamedTensors = Readonly<Record<string, Float32Tensor>>
+
+/** A compiled graph. */
+export interface Program {
+  /**
+   * @param inputs - one for each input of the graph; extra ones are an error
+   * @param into - arrays that the named outputs are written into; other outputs get fresh arrays
+   */
+  run(inputs: NamedTensors, into?: NamedTensors): Promise<NamedTensors>
+  dispose(): Promise<void>
+}
+
+/** The only door to a runtime. */
+export interface Engine {
+  /** What runs the programs, for reports: "ONNX Runtime 1.30.0, CPU, 2 threads" */
+  readonly description: string
+  compile(graph: Graph): Promise<Program>
+  dispose(): Promise<void>
+}

@@ -1,0 +1,58 @@
+import { GraphBuilder } from '../../graph/builder'
+import type { Graph } from '../../graph/graph'
+import type { Value } from '../../graph/op'
+import { weightInputs } from '../../nn/weight-inputs'
+import type { EfficientSamConfig } from './config'
+import { gridSide } from './config'
+import type { DecoderOutputs } from './mask-decoder'
+import { maskDecoder } from './mask-decoder'
+import { densePositionCode, labelColumnCount, promptEncoder } from './prompt-encoder'
+import type { Trace } from './trace'
+
+export interface DecoderBatch {
+  readonly images: number
+  readonly queriesPerImage: number
+}
+
+export interface DecoderValues extends DecoderOutputs {
+  readonly embedding: Value
+  /** By full name */
+  readonly weights: ReadonlyMap<string, Value>
+}
+
+/**
+ * Prompt encoder and mask decoder together: inputs `embedding`, `points`, `labels`, `keyPosition` and the weights by
+ * their full names.
+ */
+export function buildDecoder(
+  g: GraphBuilder,
+  config: EfficientSamConfig,
+  { images, queriesPerImage }: DecoderBatch,
+  trace: Trace = () => undefined,
+): DecoderValues {
+  const side = gridSide(config)
+  const batch = images * queriesPerImage
+  const embedding = g.input('embedding', [images, config.decoderDim, side, side])
+  const points = g.input('points', [batch, config.promptTokens, 2])
+  const labels = g.input('labels', [batch, config.promptTokens, labelColumnCount])
+  const keyPosition = g.input('keyPosition', [side * side, config.decoderDim])
+  const promptWeights = weightInputs(g, 'prompt_encoder.')
+  const decoderWeights = weightInputs(g, 'mask_decoder.')
+  const prompts = promptEncoder(g, config, { points, labels }, promptWeights.weight)
+  trace('prompt.sparse', () => prompts)
+  const outputs = maskDecoder(g, config, { embedding, prompts, keyPosition }, decoderWeights.weight, trace)
+  return { ...outputs, embedding, weights: new Map([...promptWeights.values, ...decoderWeights.values]) }
+}
+
+export function decoderGraph(config: EfficientSamConfig, batch: DecoderBatch): Graph {
+  const g = new GraphBuilder('decoder')
+  const { lowRes, predictedIou } = buildDecoder(g, config, batch)
+  return g.build({ lowRes, predictedIou })
+}
+
+/** Position code of the embedding's cells, which does not depend on the image: run once, `keyPosition` from then on. */
+export function keyPositionGraph(config: EfficientSamConfig): Graph {
+  const g = new GraphBuilder('key-position')
+  const keyPosition = densePositionCode(g, config, weightInputs(g, 'prompt_encoder.').weight)
+  return g.build({ keyPosition })
+}

@@ -1,0 +1,103 @@
+import { invariant } from '../../../shared/errors'
+import type { Engine, Float32Tensor, NamedTensors, Program } from '../../engine'
+import { float32 } from '../../tensor/tensor'
+import type { Parameters } from '../../training/parameters'
+import type { EfficientSamConfig } from './config'
+import { decoderGraph, keyPositionGraph } from './decoder-graphs'
+import { labelColumnCount, oneHotLabels } from './prompt-encoder'
+import type { PromptTokens } from './prompt-tokens'
+
+/** Prompts of a batch as the decoder's graphs take them. */
+export function promptInputs(prompts: readonly PromptTokens[]): NamedTensors {
+  const slots = prompts[0]?.labels.length ?? 0
+  const points = new Float32Array(prompts.length * slots * 2)
+  const labels = new Float32Array(prompts.length * slots * labelColumnCount)
+  prompts.forEach((prompt, index) => {
+    points.set(prompt.points, index * slots * 2)
+    labels.set(oneHotLabels(prompt.labels), index * slots * labelColumnCount)
+  })
+  return {
+    points: float32([prompts.length, slots, 2], points),
+    labels: float32([prompts.length, slots, labelColumnCount], labels),
+  }
+}
+
+/** Weights that a program takes, under their full names. */
+export function weightFeeds(program: readonly string[], parameters: Parameters): NamedTensors {
+  return Object.fromEntries(
+    program.filter(name => parameters.has(name)).map(name => [name, parameters.get(name)]),
+  )
+}
+
+/** Position code of the embedding's cells: depends on the weights' fixed buffer and the resolution only. */
+export async function keyPositionOf(
+  engine: Engine,
+  config: EfficientSamConfig,
+  parameters: Parameters,
+): Promise<Float32Tensor> {
+  const graph = keyPositionGraph(config)
+  const program = await engine.compile(graph)
+  const { keyPosition } = await program.run(
+    weightFeeds(
+      graph.inputs.map(input => input.name),
+      parameters,
+    ),
+  )
+  await program.dispose()
+  invariant(keyPosition, 'the position code is an output')
+  return keyPosition
+}
+
+export interface DecodedMasks {
+  /** [prompts, 3, 4 * side, 4 * side] logits */
+  readonly lowRes: Float32Tensor
+  /** [prompts, 3] */
+  readonly predictedIou: Float32Tensor
+}
+
+/** Runs prompt encoder and mask decoder on an engine. */
+export class PromptedDecoder {
+  readonly #engine: Engine
+  readonly #config: EfficientSamConfig
+  readonly #parameters: Parameters
+  readonly #programs = new Map<string, Promise<{ program: Program; inputs: readonly string[] }>>()
+  #keyPosition: Promise<Float32Tensor> | null = null
+
+  constructor(engine: Engine, config: EfficientSamConfig, parameters: Parameters) {
+    this.#engine = engine
+    this.#config = config
+    this.#parameters = parameters
+  }
+
+  /**
+   * @param embedding - [images, decoderDim, side, side]
+   * @param prompts - as many for each image, those of one image together
+   */
+  async decode(embedding: Float32Tensor, prompts: readonly PromptTokens[]): Promise<DecodedMasks> {
+    const images = embedding.shape[0] ?? 1
+    const { program, inputs } = await this.#program(images, prompts.length / images)
+    this.#keyPosition ??= keyPositionOf(this.#engine, this.#config, this.#parameters)
+    const { lowRes, predictedIou } = await program.run({
+      embedding,
+      keyPosition: await this.#keyPosition,
+      ...promptInputs(prompts),
+      ...weightFeeds(inputs, this.#parameters),
+    })
+    invariant(lowRes && predictedIou, 'the decoder gives masks and their predicted IoU')
+    return { lowRes, predictedIou }
+  }
+
+  #program(
+    images: number,
+    queriesPerImage: number,
+  ): Promise<{ program: Program; inputs: readonly string[] }> {
+    const key = `${images} ${queriesPerImage}`
+    const known = this.#programs.get(key)
+    if (known) return known
+    const graph = decoderGraph(this.#config, { images, queriesPerImage })
+    const inputs = graph.inputs.map(input => input.name)
+    const compiled = this.#engine.compile(graph).then(program => ({ program, inputs }))
+    this.#programs.set(key, compiled)
+    return compiled
+  }
+}

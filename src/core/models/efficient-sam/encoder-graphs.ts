@@ -1,0 +1,72 @@
+import { backward } from '../../autodiff/backward'
+import { GraphBuilder } from '../../graph/builder'
+import type { Graph } from '../../graph/graph'
+import type { Value } from '../../graph/op'
+import { weightInputs } from '../../nn/weight-inputs'
+import type { WeightOf } from '../../nn/linear'
+import type { Shape } from '../../tensor/shape'
+import type { EfficientSamConfig } from './config'
+import { gridSide } from './config'
+import { block, neck, stem } from './image-encoder'
+
+/** The encoder in three kinds of piece, each compiled once; all blocks share the block's. */
+export type EncoderPiece = 'stem' | 'block' | 'neck'
+
+interface PieceValues {
+  readonly output: Value
+  /** Inner values that the forward pass keeps for the backward pass, by name */
+  readonly kept: Readonly<Record<string, Value>>
+}
+
+type PieceBuilder = (g: GraphBuilder, config: EfficientSamConfig, x: Value, weight: WeightOf) => PieceValues
+
+const pieces: Record<EncoderPiece, PieceBuilder> = {
+  stem: (g, config, x, weight) => ({ output: stem(g, config, x, weight), kept: {} }),
+  block(g, config, x, weight) {
+    const { output, heads } = block(g, config, x, weight)
+    return { output, kept: Object.fromEntries(heads.map((head, index) => [`head${index}`, head])) }
+  },
+  neck: (g, config, x, weight) => ({ output: neck(g, config, x, weight), kept: {} }),
+}
+
+function inputShape(piece: EncoderPiece, config: EfficientSamConfig): Shape {
+  const { resolution, encoderDim } = config
+  return piece === 'stem' ? [1, 3, resolution, resolution] : [gridSide(config) ** 2, encoderDim]
+}
+
+/** Inputs `x` and the weights by their names within the piece; outputs `output` and what is kept. */
+export function forwardGraph(piece: EncoderPiece, config: EfficientSamConfig): Graph {
+  const g = new GraphBuilder(piece)
+  const x = g.input('x', inputShape(piece, config))
+  const { output, kept } = pieces[piece](g, config, x, weightInputs(g).weight)
+  return g.build({ output, ...kept })
+}
+
+/**
+ * Gradient checkpointing: everything but what was kept is computed again from the piece's input. Attention is kept, so
+ * that its forward pass is not repeated; forward and backward stand in graphs of their own, for in one graph the
+ * runtime would merge the two computations and hold the memory after all.
+ *
+ * Inputs `x`, `gradient` (of the output), what was kept, and the weights; outputs `x` and each weight's name, their
+ * gradients. The stem has no gradient of `x`: nobody trains the image.
+ *
+ * @see Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"
+ */
+export function backwardGraph(piece: EncoderPiece, config: EfficientSamConfig): Graph {
+  const g = new GraphBuilder(`${piece}-backward`)
+  const x = g.input('x', inputShape(piece, config))
+  const { weight, values } = weightInputs(g)
+  const { output, kept } = pieces[piece](g, config, x, weight)
+  const wanted: [string, Value][] = [...(piece === 'stem' ? [] : [['x', x] as [string, Value]]), ...values]
+  const gradients = backward(
+    g,
+    [{ output, gradient: g.input('gradient', output.shape) }],
+    wanted.map(([, value]) => value),
+  )
+  for (const [name, value] of Object.entries(kept)) g.takeFromInput(value, name)
+  const outputs = wanted.flatMap(([name], index) => {
+    const gradient = gradients[index]
+    return gradient ? [[name, gradient] as const] : []
+  })
+  return g.build(Object.fromEntries(outputs))
+}

@@ -1,0 +1,159 @@
+import { add, concat, expand, gelu, gemm, matmul, reshape, slice, transpose } from '../../graph/functions'
+import type { OpBuilder, Value } from '../../graph/op'
+import { groupNorm1 } from '../../nn/layer-norm'
+import type { WeightOf } from '../../nn/linear'
+import { linear } from '../../nn/linear'
+import type { EfficientSamConfig } from './config'
+import { gridSide } from './config'
+import type { Trace } from './trace'
+import { twoWayTransformer } from './transformer'
+
+const epsilon = 1e-5
+
+export interface DecoderInputs {
+  /** [images, decoderDim, side, side] */
+  readonly embedding: Value
+  /** [images * queries, promptTokens, decoderDim]; queries of one image stand together */
+  readonly prompts: Value
+  /** [side * side, decoderDim] */
+  readonly keyPosition: Value
+}
+
+export interface DecoderOutputs {
+  /** Masks 1 to 3, [images * queries, 3, 4 * side, 4 * side] logits */
+  readonly lowRes: Value
+  /** [images * queries, 3] */
+  readonly predictedIou: Value
+}
+
+/**
+ * Transposed 2x2 convolution of stride 2, channels last. The four children of a cell stay beside it: the pixels are
+ * put in place once, at the end, when only the masks are left to move.
+ *
+ * @param x - [batch, positions, channels]
+ * @returns [batch, positions * 4, out]
+ */
+function upscale(g: OpBuilder, x: Value, out: number, weight: WeightOf, prefix: string): Value {
+  const [batch, positions, channels] = x.shape as [number, number, number]
+  const kernel = transpose(g, weight(`${prefix}.weight`, [channels, out, 2, 2]), [0, 2, 3, 1])
+  const rows = gemm(g, reshape(g, x, [batch * positions, channels]), reshape(g, kernel, [channels, 4 * out]))
+  return add(g, reshape(g, rows, [batch, positions * 4, out]), weight(`${prefix}.bias`, [out]))
+}
+
+/**
+ * Children back to their place in the picture.
+ *
+ * @param x - [batch, side * side * 4 ** levels, channels]
+ * @returns [batch, channels, side * 2 ** levels, side * 2 ** levels]
+ */
+function unfold(g: OpBuilder, x: Value, side: number, levels: number): Value {
+  const [batch, , channels] = x.shape as [number, number, number]
+  const digits = Array.from({ length: levels }, () => [2, 2]).flat()
+  const split = reshape(g, x, [batch, side, side, ...digits, channels])
+  const rows = [1, ...Array.from({ length: levels }, (_, level) => 3 + 2 * level)]
+  const columns = [2, ...Array.from({ length: levels }, (_, level) => 4 + 2 * level)]
+  const picture = transpose(g, split, [0, 3 + 2 * levels, ...rows, ...columns])
+  return reshape(g, picture, [batch, channels, side * 2 ** levels, side * 2 ** levels])
+}
+
+function hyperNetwork(
+  g: OpBuilder,
+  config: EfficientSamConfig,
+  token: Value,
+  weight: WeightOf,
+  mask: number,
+): Value {
+  const prefix = `output_hypernetworks_mlps.${mask}`
+  const first = gelu(g, linear(g, token, config.decoderDim, weight, `${prefix}.layers.0.0`))
+  const second = gelu(g, linear(g, first, config.decoderDim, weight, `${prefix}.layers.1.0`))
+  return linear(g, second, config.upscalingDims[1], weight, `${prefix}.fc`)
+}
+
+function iouHead(g: OpBuilder, config: EfficientSamConfig, token: Value, weight: WeightOf): Value {
+  const prefix = 'iou_prediction_head'
+  const first = gelu(g, linear(g, token, config.decoderDim, weight, `${prefix}.layers.0.0`))
+  const second = gelu(g, linear(g, first, config.decoderDim, weight, `${prefix}.layers.1.0`))
+  return linear(g, second, config.maskTokens, weight, `${prefix}.fc`)
+}
+
+/** [batch, positions * 16, channels]: the picture that the masks are read from, children beside their cell. */
+function upscaledKeys(
+  g: OpBuilder,
+  config: EfficientSamConfig,
+  keys: Value,
+  { weight, trace }: { readonly weight: WeightOf; readonly trace: Trace },
+): Value {
+  const side = gridSide(config)
+  const layers = 'final_output_upscaling_layers'
+  const up0 = upscale(g, keys, config.upscalingDims[0], weight, `${layers}.0.0`)
+  trace('dec.up0.0', () => unfold(g, up0, side, 1))
+  const normal = groupNorm1(g, up0, epsilon, weight, `${layers}.0.1`)
+  trace('dec.up0.1', () => unfold(g, normal, side, 1))
+  const active = gelu(g, normal)
+  trace('dec.up0.2', () => unfold(g, active, side, 1))
+  const up1 = upscale(g, active, config.upscalingDims[1], weight, `${layers}.1.0`)
+  trace('dec.up1.0', () => unfold(g, up1, side, 2))
+  trace('dec.up1.1', () => unfold(g, up1, side, 2))
+  const picture = gelu(g, up1)
+  trace('dec.up1.2', () => unfold(g, picture, side, 2))
+  return picture
+}
+
+/** Image embedding and prompt tokens to masks and their predicted IoU. */
+export function maskDecoder(
+  g: OpBuilder,
+  config: EfficientSamConfig,
+  inputs: DecoderInputs,
+  weight: WeightOf,
+  trace: Trace = () => undefined,
+): DecoderOutputs {
+  const side = gridSide(config)
+  const { decoderDim: dim, maskTokens } = config
+  const images = inputs.embedding.shape[0] as number
+  const batch = inputs.prompts.shape[0] as number
+  const outputTokens = concat(
+    g,
+    [weight('iou_token.weight', [1, dim]), weight('mask_tokens.weight', [maskTokens, dim])],
+    0,
+  )
+  const tokens = concat(
+    g,
+    [
+      expand(g, reshape(g, outputTokens, [1, 1 + maskTokens, dim]), [batch, 1 + maskTokens, dim]),
+      inputs.prompts,
+    ],
+    1,
+  )
+  trace('dec.tokens', () => tokens)
+  const cells = transpose(g, reshape(g, inputs.embedding, [images, dim, side * side]), [0, 2, 1])
+  const tiled = expand(g, reshape(g, cells, [images, 1, side * side, dim]), [
+    images,
+    batch / images,
+    side * side,
+    dim,
+  ])
+  const { queries, keys } = twoWayTransformer(
+    g,
+    config,
+    { queries: tokens, keys: reshape(g, tiled, [batch, side * side, dim]) },
+    { keyPosition: inputs.keyPosition, weight, trace },
+  )
+  const token = (index: number): Value => reshape(g, slice(g, queries, 1, index, index + 1), [batch, dim])
+  const picture = upscaledKeys(g, config, keys, { weight, trace })
+  const masksOf = (from: number): Value => {
+    const vectors = Array.from({ length: maskTokens - from }, (_, i) =>
+      reshape(g, hyperNetwork(g, config, token(1 + from + i), weight, from + i), [
+        batch,
+        1,
+        config.upscalingDims[1],
+      ]),
+    )
+    const hyper = concat(g, vectors, 1) // [batch, masks, channels]
+    trace(from === 0 ? 'dec.hyper_in' : 'dec.hyper_multi', () => hyper)
+    return unfold(g, matmul(g, picture, transpose(g, hyper, [0, 2, 1])), side, 2)
+  }
+  trace('dec.masks_all', () => masksOf(0))
+  const iou = iouHead(g, config, token(0), weight)
+  trace('dec.iou_all', () => iou)
+  return { lowRes: masksOf(1), predictedIou: slice(g, iou, 1, 1, maskTokens) }
+}

@@ -1,0 +1,38 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { readNpy } from '../../src/main/codecs/npy'
+
+export const fixtureUrl = (path: string): URL => new URL(`../fixtures/${path}`, import.meta.url)
+
+const opened = new Set<string>()
+
+/** Reads a fixture array as floats; `unopenedFixtures` then knows it was looked at. */
+export function fixtureArray(path: string): { shape: readonly number[]; data: Float32Array } {
+  opened.add(path)
+  const array = readNpy(readFileSync(fixtureUrl(path)), path)
+  return { shape: array.shape, data: Float32Array.from(array.data as ArrayLike<number>) }
+}
+
+export function fixtureJson(path: string): unknown {
+  opened.add(path)
+  return JSON.parse(readFileSync(fixtureUrl(path), 'utf8'), (_key, value: unknown) =>
+    value === 'NaN' ? NaN : value === 'Infinity' ? Infinity : value === '-Infinity' ? -Infinity : value,
+  )
+}
+
+/** Files of a group that no test of this run has opened. */
+export function unopenedFixtures(group: string): string[] {
+  return readdirSync(fixtureUrl(group), { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => `${entry.parentPath}/${entry.name}`.replace(/.*\/tests\/fixtures\//, ''))
+    .filter(path => !opened.has(path))
+}
+
+/** Largest |a - b| - relative |b|: how far the two are apart beyond what the scale excuses. */
+export function largestExcess(actual: ArrayLike<number>, expected: ArrayLike<number>, relative = 0): number {
+  let worst = actual.length === expected.length ? 0 : Infinity
+  for (let i = 0; i < expected.length; i++) {
+    const excess = Math.abs((actual[i] ?? NaN) - (expected[i] ?? NaN)) - relative * Math.abs(expected[i] ?? 0)
+    if (!(excess <= worst)) worst = excess
+  }
+  return worst
+}

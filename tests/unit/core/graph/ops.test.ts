@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest'
+import * as f from '../../../../src/core/graph/functions'
+import { GraphBuilder } from '../../../../src/core/graph/builder'
+import { opTable } from '../../../../src/core/graph/ops'
+import type { OpName } from '../../../../src/core/graph/op'
+import { print } from '../../../../src/core/graph/print'
+import { verify } from '../../../../src/core/graph/verify'
+import type { GradientCheck } from './gradient-check'
+import { filled, gradientErrors } from './gradient-check'
+
+const attention = { scale: 0.5, tile: 2 }
+
+/** One check for every differentiable op; the record is exhaustive, so a new op does not compile without one. */
+const checks: Record<
+  Exclude<OpName, 'Greater' | 'Less' | 'Cast' | 'ReduceMin' | 'TiledAttentionGrad'>,
+  GradientCheck
+> = {
+  Add: { inputs: [filled([2, 3], 1), filled([3], 2)], build: (g, [a, b]) => f.square(g, f.add(g, a!, b!)) },
+  Sub: {
+    inputs: [filled([2, 3], 1), filled([2, 1], 2)],
+    build: (g, [a, b]) => f.square(g, f.sub(g, a!, b!)),
+  },
+  Mul: { inputs: [filled([2, 3], 1), filled([1, 3], 2)], build: (g, [a, b]) => f.mul(g, a!, b!) },
+  Div: { inputs: [filled([2, 3], 1), filled([3], 2, 0.3, 2)], build: (g, [a, b]) => f.div(g, a!, b!) },
+  Neg: { inputs: [filled([4], 1)], build: (g, [x]) => f.square(g, f.neg(g, x!)) },
+  Abs: { inputs: [filled([4], 1, 0.5, 1.5)], build: (g, [x]) => f.square(g, f.abs(g, f.neg(g, x!))) },
+  Exp: { inputs: [filled([4], 1)], build: (g, [x]) => f.exp(g, x!) },
+  Log: { inputs: [filled([4], 1, 0.5, 2)], build: (g, [x]) => f.log(g, x!) },
+  Sqrt: { inputs: [filled([4], 1, 0.5, 2)], build: (g, [x]) => f.sqrt(g, x!) },
+  Erf: { inputs: [filled([4], 1)], build: (g, [x]) => f.erf(g, x!) },
+  Atanh: { inputs: [filled([4], 1, 0.3)], build: (g, [x]) => f.atanh(g, x!) },
+  Sigmoid: { inputs: [filled([4], 1, 3)], build: (g, [x]) => f.sigmoid(g, x!) },
+  Sin: { inputs: [filled([4], 1)], build: (g, [x]) => f.sin(g, x!) },
+  Cos: { inputs: [filled([4], 1)], build: (g, [x]) => f.cos(g, x!) },
+  Gelu: { inputs: [filled([8], 1, 2)], build: (g, [x]) => f.gelu(g, x!) },
+  ReduceSum: { inputs: [filled([2, 3, 4], 1)], build: (g, [x]) => f.square(g, f.reduceSum(g, x!, [0, 2])) },
+  ReduceMean: { inputs: [filled([2, 3, 4], 1)], build: (g, [x]) => f.square(g, f.reduceMean(g, x!, [1])) },
+  Reshape: { inputs: [filled([2, 6], 1)], build: (g, [x]) => f.square(g, f.reshape(g, x!, [3, 4])) },
+  Transpose: {
+    inputs: [filled([2, 3, 4], 1)],
+    build: (g, [x]) => f.square(g, f.transpose(g, x!, [2, 0, 1])),
+  },
+  Slice: { inputs: [filled([2, 5], 1)], build: (g, [x]) => f.square(g, f.slice(g, x!, 1, 1, 4)) },
+  Concat: {
+    inputs: [filled([2, 2], 1), filled([2, 3], 2)],
+    build: (g, [a, b]) => f.square(g, f.concat(g, [a!, b!], 1)),
+  },
+  Expand: { inputs: [filled([2, 1], 1)], build: (g, [x]) => f.square(g, f.expand(g, x!, [3, 2, 4])) },
+  Pad: { inputs: [filled([2, 3], 1)], build: (g, [x]) => f.square(g, f.pad(g, x!, [0, 1], [2, 0])) },
+  MatMul: {
+    inputs: [filled([2, 3, 4], 1), filled([4, 2], 2)],
+    build: (g, [a, b]) => f.matmul(g, a!, b!),
+  },
+  Gemm: {
+    inputs: [filled([3, 2], 1), filled([4, 3], 2), filled([4], 3)],
+    build: (g, [a, b, c]) => f.gemm(g, a!, b!, { transA: true, transB: true, alpha: 0.7, c: c! }),
+  },
+  Conv: {
+    inputs: [filled([2, 3, 5, 4], 1), filled([2, 3, 3, 3], 2)],
+    build: (g, [x, w]) => g.op('Conv', [x!, w!]),
+  },
+  Softmax: { inputs: [filled([3, 4], 1)], build: (g, [x]) => f.softmax(g, x!) },
+  LayerNormalization: {
+    inputs: [filled([3, 6], 1), filled([6], 2, 0.2, 1), filled([6], 3)],
+    build: (g, [x, scale, bias]) => f.layerNormalization(g, x!, scale!, bias!, 1e-6),
+  },
+  TiledAttention: {
+    inputs: [filled([6, 4], 1), filled([6, 4], 2), filled([6, 4], 3)],
+    build: (g, [q, k, v]) => g.op('TiledAttention', [q!, k!, v!], attention),
+  },
+}
+
+describe('the gradient of each op', () => {
+  for (const [name, check] of Object.entries(checks)) {
+    it(`${name} agrees with central differences`, async () => {
+      // float32 outputs and a step of 1e-2 leave about 1e-3 of truncation and rounding
+      for (const error of await gradientErrors(check)) expect(error).toBeLessThan(2e-3)
+    })
+  }
+
+  it('has one op for every name', () => {
+    for (const [name, definition] of Object.entries(opTable)) expect(definition.name).toBe(name)
+  })
+})
+
+describe('Gemm', () => {
+  for (const [transA, transB] of [
+    [false, false],
+    [true, false],
+    [false, true],
+  ] as const) {
+    it(`has the right gradients with transA=${transA}, transB=${transB}`, async () => {
+      const errors = await gradientErrors({
+        inputs: [filled(transA ? [3, 2] : [2, 3], 1), filled(transB ? [4, 3] : [3, 4], 2)],
+        build: (g, [a, b]) => f.gemm(g, a!, b!, { transA, transB, alpha: 1.3 }),
+      })
+
+      for (const error of errors) expect(error).toBeLessThan(2e-3)
+    })
+  }
+})
+
+describe('a graph', () => {
+  const small = (): GraphBuilder => new GraphBuilder('small')
+
+  it('refuses shapes that do not fit where the node is added', () => {
+    const g = small()
+    const a = g.input('a', [2, 3])
+    const b = g.input('b', [2, 4])
+
+    expect(() => f.add(g, a, b)).toThrow('do not broadcast')
+    expect(() => f.matmul(g, a, b)).toThrow('@')
+    expect(() => f.reshape(g, a, [4])).toThrow('reshaped')
+    expect(() => f.slice(g, a, 1, 2, 5)).toThrow('axis 1')
+  })
+
+  it('leaves out what no output needs', () => {
+    const g = small()
+    const a = g.input('a', [2])
+    f.exp(g, g.input('unused', [2]))
+
+    const graph = g.build({ y: f.neg(g, a) })
+
+    expect(print(graph)).toMatchInlineSnapshot(`
+      "graph small(a: float32[2])
+        %1: float32[2] = Neg(a)
+        return y=%1"
+    `)
+    expect(() => verify(graph)).not.toThrow()
+  })
+
+  it('takes a kept value from an input in place of computing it again', () => {
+    const g = small()
+    const kept = f.exp(g, g.input('a', [2]))
+    const y = f.neg(g, kept)
+    g.takeFromInput(kept, 'kept')
+
+    expect(g.build({ y }).inputs.map(input => input.name)).toEqual(['kept'])
+  })
+
+  it('is refused when a node comes before what it needs', () => {
+    const g = small()
+    const y = f.neg(g, f.exp(g, g.input('a', [2])))
+    const graph = g.build({ y })
+
+    expect(() => verify({ ...graph, nodes: [...graph.nodes].reverse() })).toThrow('before it is computed')
+  })
+})
