@@ -29,15 +29,25 @@ export const errorTable = {
     file,
     d => `SliceTune may not write to ${d.file}. Choose another folder or change its permissions.`,
   ),
-  DISK_FULL: kind(file, d => `The disk is full: ${d.file} could not be written. Free some space and try again.`),
+  DISK_FULL: kind(
+    file,
+    d => `The disk is full: ${d.file} could not be written. Free some space and try again.`,
+  ),
   UNKNOWN_FORMAT: kind(file, d => `${d.file} is not a format that SliceTune reads yet.`),
   CORRUPT_FILE: kind(fileReason, d => `${d.file} is damaged: ${d.reason}. Fetch it again from its source.`),
   UNSAFE_PICKLE: kind(
     fileReason,
-    d => `${d.file} was refused because it asks to run code: ${d.reason}. Only load files from people you trust.`,
+    d =>
+      `${d.file} was refused because it asks to run code: ${d.reason}. Only load files from people you trust.`,
   ),
-  NOT_A_CHECKPOINT: kind(fileReason, d => `${d.file} is not a checkpoint that SliceTune can read: ${d.reason}.`),
-  WRONG_CHECKPOINT: kind(fileReason, d => `${d.file} holds other weights than this model needs: ${d.reason}.`),
+  NOT_A_CHECKPOINT: kind(
+    fileReason,
+    d => `${d.file} is not a checkpoint that SliceTune can read: ${d.reason}.`,
+  ),
+  WRONG_CHECKPOINT: kind(
+    fileReason,
+    d => `${d.file} holds other weights than this model needs: ${d.reason}.`,
+  ),
   UNKNOWN_MODEL: kind(
     z.object({ model: z.string(), known: z.array(z.string()) }),
     d => `There is no model ${d.model}. Give a file, or one of: ${d.known.join(', ')}.`,
@@ -52,6 +62,12 @@ export const errorTable = {
     d => `${d.model} could not be downloaded: ${d.reason}.`,
   ),
   UNUSABLE_SLICE: kind(fileReason, d => `${d.file} is left out: ${d.reason}.`),
+  NOT_A_DATASET: kind(
+    file,
+    d =>
+      `${d.file} holds no slices with labels. It needs the folders images and masks (or imgs and gts), ` +
+      `at the top or inside train and val.`,
+  ),
   NO_USABLE_SLICES: kind(file, d => `Nothing in ${d.file} can be used. See the reports above, one per file.`),
   SINGLE_GROUP: kind(
     z.object({ file: z.string(), group: z.string() }),
@@ -68,7 +84,10 @@ export const errorTable = {
     d =>
       `The loss stopped being a finite number in epoch ${d.epoch}, step ${d.step}. The last good checkpoint is kept; try a lower --learning-rate.`,
   ),
-  NOTHING_TO_RESUME: kind(file, d => `There is no run to resume in ${d.file}. Give a checkpoint, or start without --resume.`),
+  NOTHING_TO_RESUME: kind(
+    file,
+    d => `There is no run to resume in ${d.file}. Give a checkpoint, or start without --resume.`,
+  ),
   NODE_TOO_OLD: kind(
     z.object({ found: z.string() }),
     d =>
@@ -80,16 +99,19 @@ export const errorTable = {
   ),
   ITEMS_REFUSED: kind(
     z.object({ refused: z.int(), total: z.int() }),
-    d => `${d.refused} of ${d.total} items were refused; the others are done. See the reports above, one per item.`,
+    d =>
+      `${d.refused} of ${d.total} items were refused; the others are done. See the reports above, one per item.`,
   ),
   CHECKS_FAILED: kind(
     z.object({ checks: z.array(z.string()) }),
-    d => `SliceTune cannot work on this computer yet (${d.checks.join(', ')}). The lines above say what to do.`,
+    d =>
+      `SliceTune cannot work on this computer yet (${d.checks.join(', ')}). The lines above say what to do.`,
   ),
   ABORTED: kind(z.object({}), () => 'Cancelled.', 130),
   INTERNAL: kind(
     z.object({ reason: z.string() }),
-    d => `This is a fault in SliceTune, not in your files: ${d.reason}. Please report it with the lines above.`,
+    d =>
+      `This is a fault in SliceTune, not in your files: ${d.reason}. Please report it with the lines above.`,
     1,
   ),
 } as const satisfies Record<string, ErrorKind<z.ZodType>>

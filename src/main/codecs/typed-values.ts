@@ -23,7 +23,7 @@ export function typedValues(bytes: Uint8Array, dtype: DType, shape: Shape, littl
 /** The bytes of a tensor in either byte order. */
 export function valueBytes(values: Tensor, littleEndian: boolean): Uint8Array {
   const { buffer, byteOffset, byteLength } = values.data
-  const own = new Uint8Array(buffer, byteOffset, byteLength).slice()
+  const own = new Uint8Array(new Uint8Array(buffer, byteOffset, byteLength))
   const width = bytesPerElement(values.dtype)
   if (!littleEndian && width > 1) reverseElements(own, width)
   return own

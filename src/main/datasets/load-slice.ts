@@ -1,0 +1,121 @@
+import { labelValues } from '../../core/imaging/sample'
+import { numbersOf, pictureSize } from '../../core/imaging/picture'
+import type { Tensor } from '../../core/tensor/tensor'
+import { tensor } from '../../core/tensor/tensor'
+import { AppError } from '../../shared/errors'
+import type { DecodedFile } from '../codecs'
+import type { FileCache } from './file-cache'
+import { createFileCache } from './file-cache'
+import { planeCount, planeOf, planeSpacing } from './plane'
+import type { LoadedSlice, PixelSpacing, SliceRecord } from './records'
+
+/**
+ * Opens a slice and its labels and makes sure that they can be used.
+ *
+ * @param files - shared between calls, it decodes a volume once for all its planes
+ * @throws AppError UNUSABLE_SLICE (NaN, wrong shape, no label), CORRUPT_FILE and what else reading a file can meet
+ */
+export async function loadSlice(
+  record: SliceRecord,
+  files: FileCache = createFileCache(),
+): Promise<LoadedSlice> {
+  const imageFile = await files.read(record.imageFile, 'image')
+  const image = picturePart(imageFile, record, record.imageFile)
+  checkImage(image, record.imageFile)
+  const maskFile = await files.read(record.maskFile, 'labels')
+  const labels = wholeLabels(picturePart(maskFile, record, record.maskFile), record.maskFile)
+  const [size, maskSize] = [pictureSize(image), pictureSize(labels)]
+  if (size.height !== maskSize.height || size.width !== maskSize.width) {
+    const sizes = `${maskSize.height} x ${maskSize.width}, its image ${size.height} x ${size.width}`
+    throw unusable(record.maskFile, `it measures ${sizes} pixels`)
+  }
+  const values = labelValues(labels.data)
+  if (values.length === 0) throw unusable(record.maskFile, 'it holds no label, only background')
+  return { image, labels, spacingMm: spacingOf(imageFile, record), labelValues: values }
+}
+
+/**
+ * A picture to segment, without labels: `predict` and `embed` read it.
+ *
+ * @throws as `loadSlice`
+ */
+export async function loadImage(
+  record: Pick<SliceRecord, 'imageFile' | 'sliceIndex' | 'axis' | 'spacingMm'>,
+  files: FileCache = createFileCache(),
+): Promise<Pick<LoadedSlice, 'image' | 'spacingMm'>> {
+  const file = await files.read(record.imageFile, 'image')
+  const image = picturePart(file, record, record.imageFile)
+  checkImage(image, record.imageFile)
+  return { image, spacingMm: spacingOf(file, record) }
+}
+
+type Cut = Pick<SliceRecord, 'sliceIndex' | 'axis' | 'spacingMm'>
+
+/** The picture, or the plane of a volume, as true values. */
+function picturePart(file: DecodedFile, { sliceIndex, axis }: Cut, name: string): Tensor {
+  if (file.kind === 'picture') {
+    if (sliceIndex !== null) throw unusable(name, 'it is a picture where a volume is needed')
+    return scaled(file.pixels, file)
+  }
+  if (file.pixels.shape.length !== 3) {
+    throw unusable(name, `it has ${file.pixels.shape.length} dimensions; only volumes of three are read`)
+  }
+  const [cut, plane] = [axis ?? 2, sliceIndex ?? 0]
+  const count = planeCount(file.pixels.shape, cut)
+  if (sliceIndex === null && count > 1) throw unusable(name, 'it is a volume where a picture is needed')
+  if (plane >= count) throw unusable(name, `it has ${count} planes, fewer than its image`)
+  return scaled(planeOf(file.pixels, cut, plane), file)
+}
+
+function scaled(pixels: Tensor, { scale }: DecodedFile): Tensor {
+  if (!scale) return pixels
+  const values = numbersOf(pixels).map(value => value * scale.slope + scale.intercept)
+  return tensor('float64', pixels.shape, values)
+}
+
+function checkImage(image: Tensor, file: string): void {
+  const [height = 0, width = 0, channels = 1] = image.shape
+  const flat = image.shape.length === 2 || image.shape.length === 3
+  if (!flat || height < 1 || width < 1 || channels < 1 || channels > 4) {
+    throw unusable(file, `its shape is [${image.shape.join(', ')}], not that of a grey or colour picture`)
+  }
+  if (!image.dtype.startsWith('float') && image.dtype !== 'bfloat16') return
+  if (!numbersOf(image).every(Number.isFinite))
+    throw unusable(file, 'it holds values that are not numbers (NaN or infinite)')
+}
+
+/** Labels as int32, so that no value wraps before one is picked; grey colour pictures count as grey. */
+function wholeLabels(mask: Tensor, file: string): Tensor<'int32'> {
+  const [height = 0, width = 0, channels = 1] = mask.shape
+  if (mask.shape.length < 2 || mask.shape.length > 3 || channels < 1 || channels > 4) {
+    throw unusable(file, `its shape is [${mask.shape.join(', ')}], not that of a label map`)
+  }
+  const values = numbersOf(mask)
+  const labels = new Int32Array(height * width)
+  for (let pixel = 0; pixel < labels.length; pixel++) {
+    const value = values[pixel * channels] ?? NaN
+    const whole = Math.round(value)
+    // Scaled label volumes carry rounding noise; anything else is no label map.
+    if (!(Math.abs(value - whole) < 1e-3) || Math.abs(whole) > 0x7fffffff) {
+      throw unusable(file, `it holds ${value}, which is no label (labels are whole numbers)`)
+    }
+    if (!isGrey(values, pixel * channels, channels)) {
+      throw unusable(file, 'it is a colour picture; save the labels as a grey or palette picture')
+    }
+    labels[pixel] = whole
+  }
+  return tensor('int32', [height, width], labels)
+}
+
+/** Whether red, green and blue agree; an alpha channel says nothing about labels. */
+function isGrey(values: Float64Array, at: number, channels: number): boolean {
+  return channels < 3 || (values[at] === values[at + 1] && values[at] === values[at + 2])
+}
+
+function spacingOf(file: DecodedFile, { axis, spacingMm }: Cut): PixelSpacing | null {
+  return spacingMm ?? (file.kind === 'volume' ? planeSpacing(file, axis ?? 2) : null)
+}
+
+function unusable(file: string, reason: string): AppError<'UNUSABLE_SLICE'> {
+  return new AppError('UNUSABLE_SLICE', { file, reason })
+}

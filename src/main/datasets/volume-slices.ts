@@ -1,0 +1,54 @@
+import { numbersOf } from '../../core/imaging/picture'
+import { AppError } from '../../shared/errors'
+import { bytesOf, readNiftiHeader, readImageFile, stemOf } from '../codecs'
+import type { FilePair } from './pairing'
+import { planeCount, planeOf } from './plane'
+import type { SliceAxis } from './records'
+
+/** Bytes that surely hold the header of a volume, compressed or not. */
+const headerLength = 32_768
+
+/**
+ * Which planes of a labelled volume hold a label. Only the labels are decoded whole.
+ *
+ * @returns indices along `axis`, ascending, and the count of planes that are not used
+ * @throws AppError UNUSABLE_SLICE, CORRUPT_FILE and what else reading a file can meet
+ */
+export async function labelledPlanes(
+  pair: FilePair,
+  axis: SliceAxis,
+): Promise<{ planes: number[]; empty: number }> {
+  const header = readNiftiHeader(await bytesOf(pair.imageFile, headerLength), pair.imageFile)
+  if (header.dimensions.length !== 3) {
+    const reason = `it has ${header.dimensions.length} dimensions; only volumes of three are read`
+    throw new AppError('UNUSABLE_SLICE', { file: pair.imageFile, reason })
+  }
+  const { pixels, kind } = await readImageFile(pair.maskFile, 'labels')
+  const size = [...header.dimensions].reverse()
+  if (kind !== 'volume' || pixels.shape.join() !== size.join()) {
+    const reason = `it measures ${[...pixels.shape].reverse().join(' x ')}, its image ${header.dimensions.join(' x ')}`
+    throw new AppError('UNUSABLE_SLICE', { file: pair.maskFile, reason })
+  }
+  const count = planeCount(pixels.shape, axis)
+  const planes: number[] = []
+  for (let index = 0; index < count; index++) {
+    if (numbersOf(planeOf(pixels, axis, index)).some(value => value !== 0)) planes.push(index)
+  }
+  if (planes.length === 0) {
+    throw new AppError('UNUSABLE_SLICE', {
+      file: pair.maskFile,
+      reason: 'it holds no label, only background',
+    })
+  }
+  return { planes, empty: count - planes.length }
+}
+
+/** Whether a file is a volume by its name, which decides how it is listed. */
+export function isVolumeName(file: string): boolean {
+  return /\.nii(\.gz)?$/i.test(file)
+}
+
+/** `case_001` and plane 12 of 120 give `case_001-012`: sorted by name is sorted by plane. */
+export function planeName(file: string, index: number): string {
+  return `${stemOf(file)}-${String(index).padStart(3, '0')}`
+}
