@@ -37,7 +37,10 @@ export default defineConfig({
   },
   renderer: {
     root: join(here, 'src/renderer'),
-    build: { rollupOptions: { input: { index: join(here, 'src/renderer/index.html') } } },
+    build: {
+      rollupOptions: { input: { index: join(here, 'src/renderer/index.html') } },
+      assetsInlineLimit: 0, // small fonts as data: addresses would ask for a looser content security policy
+    },
     plugins: [vue()],
   },
 })

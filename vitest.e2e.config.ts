@@ -8,5 +8,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     fileParallelism: false,
+    server: { deps: { external: [/\/out\//] } }, // built files run as they are, not as the test runner would rewrite them
   },
 })
