@@ -91,7 +91,9 @@ export const EvaluationReport = z.object({
   split: z.string(),
   ellipse: Scores.nullable(),
   /** Label values for which a metric has no value and which its mean leaves out */
-  undefined: z.object({ hd95: z.number(), assd: z.number(), clicksTo90: z.number() }),
+  undefined: z.object({ dice: z.number(), iou: z.number(), hd95: z.number(), assd: z.number() }),
+  /** Label values that never reached Dice 0.9 in 20 clicks; they count as 20 in the mean */
+  unreached: z.number(),
   skipped: z.number(),
   seconds: z.number(),
   interrupted: z.boolean(),

@@ -78,12 +78,11 @@ function addCommand(command: Command, name: ProcedureName, { procedure, found }:
   command.addHelpText('after', `\nExamples:\n${examples.map(example => `  slicetune ${example}`).join('\n')}`)
   command.action(() => {
     const { json = false, ...values } = command.opts<Record<string, unknown> & { json?: boolean }>()
-    const input = parseInput(
-      schema,
-      argument === undefined ? values : { ...values, [argument]: command.args[0] },
-    )
+    const hint = helpHint(name.split(' '))
+    const given = argument === undefined ? values : { ...values, [argument]: command.args[0] }
+    const input = parseInput(schema, given, hint)
     const fault = check?.(input) ?? null
-    if (fault !== null) throw new AppError('USAGE', { reason: fault })
+    if (fault !== null) throw new AppError('USAGE', { reason: `${fault} ${hint}` })
     found({ name, input, json })
   })
 }

@@ -1,0 +1,2 @@
+export { labelMapExporter } from './label-map'
+export type { LabelMapExporter } from './label-map'

@@ -1,0 +1,101 @@
+import { join } from 'node:path'
+import type { Segmenter } from '../../core/models/segmenter'
+import { tensor } from '../../core/tensor/tensor'
+import type { JobEvent } from '../../shared/domain/events'
+import type { EmbedOptions } from '../../shared/domain/prediction'
+import { AppError } from '../../shared/errors'
+import { stemOf, writeNpy } from '../codecs'
+import type { FileCache, SliceAxis } from '../datasets'
+import { createFileCache, loadImage, planeCount } from '../datasets'
+import { writeAtomically } from '../files/write-atomically'
+import type { JobContext, JobFunction } from '../workers/contract'
+import { listImages, makeFolder } from './image-folder'
+import { axisOf, outcomeOf } from './items'
+
+/** Writes the encoder's features of every image, and of every plane of a volume: float32 [256, h, w]. */
+export const embed: JobFunction<'embed'> = async function* (options, context) {
+  const start = performance.now()
+  const images = await listImages(options.images)
+  await makeFolder(options.out)
+  const segmenter = await context.engines.openSegmenter(options.model)
+  const tally = { written: 0, skipped: 0 }
+  try {
+    yield* embedImages(images, { segmenter, tally, options, stop: context.stop })
+  } finally {
+    await segmenter.dispose()
+  }
+  const { written, skipped } = tally
+  if (written === 0 && !context.stop.requested)
+    throw new AppError('NO_USABLE_SLICES', { file: options.images })
+  yield {
+    event: 'report',
+    command: 'embed',
+    written,
+    skipped,
+    out: options.out,
+    model: options.model,
+    seconds: (performance.now() - start) / 1000,
+    interrupted: context.stop.requested,
+    message: `${written} feature ${written === 1 ? 'map' : 'maps'} written to ${options.out}.`,
+  }
+  if (options.strict && skipped > 0) {
+    throw new AppError('ITEMS_REFUSED', { refused: skipped, total: skipped + written })
+  }
+}
+
+interface Run extends Pick<JobContext, 'stop'> {
+  readonly segmenter: Segmenter
+  readonly options: EmbedOptions
+  readonly tally: { written: number; skipped: number }
+}
+
+async function* embedImages(images: readonly string[], run: Run): AsyncGenerator<JobEvent> {
+  const files = createFileCache()
+  const axis = axisOf(run.options.axis)
+  for (const [index, image] of images.entries()) {
+    const listed = await outcomeOf(() => planesOf(image, axis, files))
+    for (const plane of 'value' in listed ? listed.value : []) {
+      if (run.stop.requested) return
+      const outcome = await outcomeOf(() => embedPlane(plane, files, run))
+      if ('skipped' in outcome) run.tally.skipped++
+      else run.tally.written++
+      yield 'skipped' in outcome ? outcome.skipped : { event: 'written', file: outcome.value }
+    }
+    if ('skipped' in listed) {
+      run.tally.skipped++
+      yield listed.skipped
+    }
+    yield { event: 'progress', stage: 'Encoding', done: index + 1, total: images.length }
+  }
+}
+
+interface Plane {
+  readonly name: string
+  readonly imageFile: string
+  readonly sliceIndex: number | null
+  readonly axis: SliceAxis | null
+  readonly spacingMm: null
+}
+
+async function planesOf(imageFile: string, axis: SliceAxis, files: FileCache): Promise<Plane[]> {
+  const { kind, pixels } = await files.read(imageFile, 'image')
+  const name = stemOf(imageFile)
+  if (kind === 'picture') return [{ name, imageFile, sliceIndex: null, axis: null, spacingMm: null }]
+  return Array.from({ length: planeCount(pixels.shape, axis) }, (_, sliceIndex) => ({
+    name: `${name}-${String(sliceIndex).padStart(3, '0')}`,
+    imageFile,
+    sliceIndex,
+    axis,
+    spacingMm: null,
+  }))
+}
+
+async function embedPlane(plane: Plane, files: FileCache, { segmenter, options }: Run): Promise<string> {
+  const { image } = await loadImage(plane, files)
+  const { features } = await segmenter.embed(image)
+  // One slice: [1, 256, h, w] loses its batch.
+  const values = tensor('float32', features.shape.slice(1), features.data) // [256, h, w]
+  const file = join(options.out, `${plane.name}.npy`)
+  await writeAtomically(file, writeNpy(values))
+  return file
+}

@@ -1,0 +1,149 @@
+import { measure } from '../../core/metrics'
+import type { Embedding, Segmenter } from '../../core/models/segmenter'
+import { boxOfMask } from '../../core/imaging/box'
+import { clicksToDice, ellipseInBox, firstClick } from '../../core/prompts'
+import { random } from '../../core/random'
+import type { Tensor } from '../../core/tensor/tensor'
+import type { Scores } from '../../shared/domain/events'
+import type { PromptKind } from '../../shared/domain/evaluation'
+import type { Box } from '../../shared/domain/prompt'
+import { AppError } from '../../shared/errors'
+import type { LoadedSlice } from '../datasets'
+import type { StopFlag } from '../workers/stop-flag'
+
+/** A slice with its truth, and the key that its jitter is drawn from: the same on every machine. */
+export interface JudgedSlice extends LoadedSlice {
+  readonly key: string
+}
+
+export interface JudgeOptions {
+  readonly prompt: PromptKind
+  /** Pixels on a slice whose longest side is 256 */
+  readonly jitter: number
+  readonly seed: number
+  readonly stop: StopFlag
+}
+
+/** Distances in pixels and, where the spacing is known, in mm: which one is reported depends on all the cases. */
+export interface Measured {
+  readonly px: Scores
+  readonly mm: Scores | null
+}
+
+/** What one object got: the model's scores, and the ellipse's where there was a box. */
+export interface ObjectScores {
+  readonly value: number
+  readonly scores: Measured
+  readonly ellipse: Measured | null
+  /** Clicks until Dice 0.9, the limit of 20 where it was never reached; null without clicks */
+  readonly clicks: number | null
+  readonly reached: boolean
+}
+
+/** Judges one slice: it is encoded once and prompted once per label value. */
+export async function judgeSlice(
+  segmenter: Segmenter,
+  slice: JudgedSlice,
+  options: JudgeOptions,
+): Promise<ObjectScores[]> {
+  const embedding = await segmenter.embed(slice.image)
+  const objects: ObjectScores[] = []
+  for (const value of slice.labelValues) {
+    if (options.stop.urgent) throw new AppError('ABORTED', {})
+    objects.push(await judgeObject({ segmenter, embedding, slice, value }, options))
+  }
+  return objects
+}
+
+export function maskOfValue(labels: Tensor<'int32'>, value: number): Uint8Array {
+  return Uint8Array.from(labels.data, label => (label === value ? 1 : 0))
+}
+
+interface Judged {
+  readonly segmenter: Segmenter
+  readonly embedding: Embedding
+  readonly slice: JudgedSlice
+  readonly value: number
+}
+
+async function judgeObject(judged: Judged, options: JudgeOptions): Promise<ObjectScores> {
+  const { slice, value, segmenter, embedding } = judged
+  const [height = 0, width = 0] = slice.labels.shape
+  const truth = maskOfValue(slice.labels, value)
+  const compare = (mask: Uint8Array): Measured => measured(mask, truth, slice)
+  if (options.prompt === 'clicks') {
+    const { mask, clicks, reached } = await click(judged, truth, options.stop)
+    return { value, scores: compare(mask), ellipse: null, clicks, reached }
+  }
+  const box =
+    options.prompt === 'box' ? looseBox(boxAround(truth, height, width), slice, { value, ...options }) : null
+  const point = box === null ? firstClick(truth, height, width) : null
+  const { mask } = await segmenter.segment(embedding, { box, points: point === null ? [] : [point] })
+  const ellipse = box === null ? null : compare(ellipseInBox(box, height, width))
+  return { value, scores: compare(mask.data), ellipse, clicks: null, reached: true }
+}
+
+function boxAround(truth: Uint8Array, height: number, width: number): Box {
+  // The value was read from this very map, so its mask is not empty.
+  return boxOfMask(truth, height, width) ?? { x0: 0, y0: 0, x1: width - 1, y1: height - 1 }
+}
+
+/**
+ * A box as a hurried person draws it: every side moved, in or out, by a whole number of pixels up to `jitter` at the
+ * 256 scale, never past the last pixel. It depends on the seed, the slice and the value only, so that models are
+ * compared on the same boxes.
+ */
+export function looseBox(
+  box: Box,
+  { key, labels }: Pick<JudgedSlice, 'key' | 'labels'>,
+  { jitter, seed, value }: { jitter: number; seed: number; value: number },
+): Box {
+  const [height = 0, width = 0] = labels.shape
+  const generator = random(seed, 'evaluation-jitter', key, value)
+  const scale = Math.max(height, width) / 256
+  const move = (at: number, last: number): number => {
+    const shift = Math.round(generator.integer(-Math.floor(jitter), Math.floor(jitter)) * scale)
+    return Math.min(last, Math.max(0, at + shift))
+  }
+  const [xa, xb] = [move(box.x0, width - 1), move(box.x1, width - 1)]
+  const [ya, yb] = [move(box.y0, height - 1), move(box.y1, height - 1)]
+  // The sides of an object smaller than the jitter may cross.
+  return { x0: Math.min(xa, xb), x1: Math.max(xa, xb), y0: Math.min(ya, yb), y1: Math.max(ya, yb) }
+}
+
+/** @returns the mask after the last click */
+async function click(
+  { segmenter, embedding, slice }: Judged,
+  truth: Uint8Array,
+  stop: StopFlag,
+): Promise<{ mask: Uint8Array; clicks: number; reached: boolean }> {
+  const [height = 0, width = 0] = slice.labels.shape
+  let mask = new Uint8Array(truth.length)
+  const run = await clicksToDice({
+    truth,
+    height,
+    width,
+    segment: async points => {
+      if (stop.urgent) throw new AppError('ABORTED', {})
+      const proposal = await segmenter.segment(embedding, { box: null, points: [...points] })
+      mask = Uint8Array.from(proposal.mask.data)
+      return mask
+    },
+  })
+  return { mask, clicks: run?.clicks ?? 0, reached: run?.reached ?? false }
+}
+
+function measured(mask: Uint8Array, truth: Uint8Array, { labels, spacingMm }: JudgedSlice): Measured {
+  const [height = 0, width = 0] = labels.shape
+  const scores = (spacing: readonly [number, number]): Scores => {
+    const { dice, iou, hd95, assd } = measure(mask, truth, height, width, { spacing })
+    return { dice, iou, hd95, assd }
+  }
+  const px = scores([1, 1])
+  if (spacingMm === null) return { px, mm: null }
+  if (spacingMm.y !== spacingMm.x) return { px, mm: scores([spacingMm.y, spacingMm.x]) }
+  // Square pixels: every distance only changes its unit.
+  const scaled = (distance: number | null): number | null =>
+    distance === null ? null : distance * spacingMm.x
+  return { px, mm: { ...px, hd95: scaled(px.hd95), assd: scaled(px.assd) } }
+}
