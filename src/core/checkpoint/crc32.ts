@@ -14,19 +14,20 @@ export function crc32(bytes: Uint8Array): number {
   // Words are read through an aligned view: the bytes before the first boundary go one by one.
   const lead = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3)
   for (; at < lead; at++) crc = (crc >>> 8) ^ tables[(crc ^ bytes[at]!) & 255]!
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, (bytes.length - at) >>> 2)
-  crc = sliced(words, crc)
-  at += words.length & ~3 ? (words.length & ~3) * 4 : 0
+  if (bytes.length - at >= 16) {
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, ((bytes.length - at) >>> 4) * 4)
+    crc = sliced(words, crc)
+    at += words.byteLength
+  }
   for (; at < bytes.length; at++) crc = (crc >>> 8) ^ tables[(crc ^ bytes[at]!) & 255]!
   return ~crc >>> 0
 }
 
-/** The words in groups of four; the caller does the rest. All indices are masked or bounded: hence the `!`. */
+/** Words in groups of four. All indices are masked or bounded: hence the `!`, here and above. */
 function sliced(words: Int32Array, start: number): number {
   const t = tables
   let crc = start
-  const end = words.length & ~3
-  for (let i = 0; i < end; i += 4) {
+  for (let i = 0; i < words.length; i += 4) {
     const a = crc ^ words[i]!
     const b = words[i + 1]!
     const c = words[i + 2]!

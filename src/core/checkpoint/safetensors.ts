@@ -57,7 +57,7 @@ export function readSafetensors(bytes: Uint8Array, file: string): Safetensors {
 
   const tensors = new Map<string, Tensor>()
   let end = 0
-  for (const [name, entry] of entries.sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0])) {
+  for (const [name, entry] of entries.sort(byPlace)) {
     const [from, to] = entry.data_offsets
     const dtype = Object.hasOwn(dtypeOf, entry.dtype) ? dtypeOf[entry.dtype] : undefined
     if (!dtype) throw notACheckpoint(file, `${name} has the unknown type ${entry.dtype}`)
@@ -74,12 +74,14 @@ export function readSafetensors(bytes: Uint8Array, file: string): Safetensors {
 }
 
 export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
-  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {}
+  // Joined by hand: a JavaScript object would move names that look like numbers to the front.
+  const members = Object.keys(metadata).length > 0 ? [`"__metadata__":${JSON.stringify(metadata)}`] : []
   let end = 0
   for (const [name, { dtype, shape, data }] of tensors) {
-    header[name] = { dtype: codeOf.get(dtype), shape, data_offsets: [end, (end += data.byteLength)] }
+    const entry = { dtype: codeOf.get(dtype), shape, data_offsets: [end, (end += data.byteLength)] }
+    members.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`)
   }
-  const json = encodeUtf8(JSON.stringify(header))
+  const json = encodeUtf8(`{${members.join()}}`)
   // Spaces after the header let the first tensor start on an 8-byte boundary.
   const padded = Math.ceil(json.length / 8) * 8
   const bytes = new Uint8Array(8 + padded + end)
@@ -92,6 +94,11 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
     at += data.byteLength
   }
   return bytes
+}
+
+/** Empty tensors share their start with the next one, so the end decides. */
+function byPlace([, a]: [string, Entry], [, b]: [string, Entry]): number {
+  return a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]
 }
 
 function headerLength(bytes: Uint8Array): number {

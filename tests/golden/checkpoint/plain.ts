@@ -17,14 +17,11 @@ export function plain(value: CheckpointValue): unknown {
   return typeof value === 'number' ? finite(value) : value
 }
 
-export function elements(tensor: Tensor): unknown[] {
-  const { dtype, data } = tensor
-  if (dtype === 'bool') return Array.from(data, element => element !== 0)
-  if (dtype === 'float16') return Array.from(widenHalf(data as Uint16Array), finite)
-  if (dtype === 'bfloat16') return Array.from(widenBfloat16(data as Uint16Array), finite)
-  return Array.from<number | bigint, unknown>(data, element =>
-    typeof element === 'bigint' ? String(element) : finite(element),
-  )
+export function elements({ dtype, data }: Tensor): unknown[] {
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Array.from(data, String)
+  if (data instanceof Uint16Array && dtype === 'float16') return Array.from(widenHalf(data), finite)
+  if (data instanceof Uint16Array && dtype === 'bfloat16') return Array.from(widenBfloat16(data), finite)
+  return Array.from(data, element => (dtype === 'bool' ? element !== 0 : finite(element)))
 }
 
 const finite = (value: number) => (Number.isFinite(value) ? value : String(value))
