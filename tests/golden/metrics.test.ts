@@ -96,17 +96,19 @@ function monaiRow(
   const bothEmpty = overlap.prediction + overlap.truth === 0
   const far = bothEmpty ? NaN : Infinity
   const missed = bothEmpty ? NaN : 0
+  const hasTruth = overlap.truth > 0
+  const or = (value: number | null, otherwise: number): number => value ?? otherwise
   return {
-    dice_ignore_empty: overlap.truth === 0 ? NaN : (dice(overlap) ?? NaN),
-    dice_not_ignore_empty: dice(overlap) ?? 1,
-    iou_ignore_empty: overlap.truth === 0 ? NaN : (iou(overlap) ?? NaN),
-    iou_not_ignore_empty: iou(overlap) ?? 1,
-    hd: hausdorff(distances) ?? far,
-    hd95: hd95(distances) ?? NaN,
-    assd: assd(distances) ?? far,
+    dice_ignore_empty: hasTruth ? or(dice(overlap), NaN) : NaN,
+    dice_not_ignore_empty: or(dice(overlap), 1),
+    iou_ignore_empty: hasTruth ? or(iou(overlap), NaN) : NaN,
+    iou_not_ignore_empty: or(iou(overlap), 1),
+    hd: or(hausdorff(distances), far),
+    hd95: or(hd95(distances), NaN),
+    assd: or(assd(distances), far),
     asd: assd(distances) === null ? far : mean(distances.toTruth),
-    nsd_1: surfaceDice(distances, 1) ?? missed,
-    nsd_2: surfaceDice(distances, 2) ?? missed,
+    nsd_1: or(surfaceDice(distances, 1), missed),
+    nsd_2: or(surfaceDice(distances, 2), missed),
   }
 }
 

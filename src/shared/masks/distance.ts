@@ -116,8 +116,18 @@ function lowerEnvelope(
     height[last] = f
     from[last] = start
   }
-  if (last < 0) return
+  if (last >= 0) evaluate(squared, offset, { column, height, from }, { last, width, unit })
+}
+
+/** Reads the envelope off, pixel by pixel. */
+function evaluate(
+  squared: Float64Array,
+  offset: number,
+  { column, height, from }: Envelope,
+  { last, width, unit }: { last: number; width: number; unit: number },
+): void {
   let k = 0
+  // k stays within 0..last: hence the `!`.
   for (let x = 0; x < width; x++) {
     while (k < last && from[k + 1]! < x) k++
     const steps = x - column[k]!

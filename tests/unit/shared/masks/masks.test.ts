@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { labelComponents, largestComponent } from '../../../../src/shared/masks/components'
+import { traceContours } from '../../../../src/shared/masks/contours'
 import { maskEdges } from '../../../../src/shared/masks/edges'
 import { decodeRuns, encodeRuns } from '../../../../src/shared/masks/rle'
 
@@ -72,6 +73,49 @@ describe('labelComponents', () => {
         if (label > 0 && right !== undefined && right > 0) expect(right).toBe(label)
       })
       sizes.forEach((size, k) => expect(labels.filter(label => label === k + 1)).toHaveLength(size))
+    },
+  )
+})
+
+describe('traceContours', () => {
+  it('walks around a pixel clockwise, without its straight corners', () => {
+    expect(traceContours(draw('....', '.##.', '....'), 3, 4)).toEqual([[3, 1, 3, 2, 1, 2, 1, 1]])
+  })
+
+  it('gives a hole a ring of its own', () => {
+    expect(traceContours(draw('###', '#.#', '###'), 3, 3)).toHaveLength(2)
+  })
+
+  it('keeps pixels apart that share only a corner', () => {
+    expect(traceContours(draw('#.', '.#'), 2, 2)).toHaveLength(2)
+  })
+
+  test.prop([fc.uint8Array({ max: 1, minLength: 48, maxLength: 48 })])(
+    'encloses exactly the area of the mask and has exactly its sides',
+    mask => {
+      const rings = traceContours(mask, 6, 8)
+
+      const edges = rings.flatMap(ring =>
+        Array.from({ length: ring.length / 2 }, (_, k) => {
+          const [x0 = NaN, y0 = NaN] = ring.slice(2 * k)
+          const [x1 = NaN, y1 = NaN] = ring.slice((2 * k + 2) % ring.length)
+          return { x0, y0, x1, y1 }
+        }),
+      )
+      // Shoelace formula: clockwise on screen is positive, holes are taken off.
+      const twiceArea = edges.reduce((sum, { x0, y0, x1, y1 }) => sum + x0 * y1 - x1 * y0, 0)
+      const length = edges.reduce((sum, { x0, y0, x1, y1 }) => sum + Math.abs(x1 - x0) + Math.abs(y1 - y0), 0)
+      const at = (x: number, y: number): number =>
+        x < 0 || y < 0 || x > 7 || y > 5 ? 0 : (mask[y * 8 + x] ?? 0)
+      let sides = 0
+      for (let y = -1; y < 6; y++) {
+        for (let x = -1; x < 8; x++) {
+          if (at(x, y) !== at(x + 1, y)) sides++
+          if (at(x, y) !== at(x, y + 1)) sides++
+        }
+      }
+      expect(twiceArea / 2).toBe(mask.reduce((sum, pixel) => sum + pixel, 0))
+      expect(length).toBe(sides)
     },
   )
 })
