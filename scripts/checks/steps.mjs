@@ -39,7 +39,7 @@ const tests = (name, config, minutes) => ({
 export const steps = [
   gate('format', bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'),
   gate('lint', bin('eslint/bin/eslint.js'), '.'),
-  gate('imports', bin('dependency-cruiser/bin/dependency-cruise.mjs'), 'src'),
+  gate('imports', bin('dependency-cruiser/bin/dependency-cruiser.mjs'), 'src'),
   gate('types', bin('vue-tsc/bin/vue-tsc.js'), '-b'),
   gate('build', path.join(root, 'scripts/bootstrap.mjs'), 'build'),
   tests('tests', 'vitest.config.ts', 20),
