@@ -7,7 +7,7 @@ export type NamedTensors = Readonly<Record<string, Float32Tensor>>
 /** A compiled graph. */
 export interface Program {
   /**
-   * @param inputs - one for each input of the graph; extra ones are an error
+   * @param inputs - one for each input of the graph; others are ignored
    * @param into - arrays that the named outputs are written into; other outputs get fresh arrays
    */
   run(inputs: NamedTensors, into?: NamedTensors): Promise<NamedTensors>

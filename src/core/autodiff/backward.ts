@@ -4,6 +4,9 @@ import { add } from '../graph/functions'
 import type { Node, Value } from '../graph/op'
 import { opTable } from '../graph/ops'
 
+/** How a graph names the gradient of an input. */
+export const gradientName = (name: string): string => `d:${name}`
+
 export interface OutputGradient {
   readonly output: Value
   /** d(loss) / d(output), of the output's shape */

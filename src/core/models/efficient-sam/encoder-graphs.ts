@@ -1,4 +1,4 @@
-import { backward } from '../../autodiff/backward'
+import { backward, gradientName } from '../../autodiff/backward'
 import { GraphBuilder } from '../../graph/builder'
 import type { Graph } from '../../graph/graph'
 import type { Value } from '../../graph/op'
@@ -34,6 +34,14 @@ function inputShape(piece: EncoderPiece, config: EfficientSamConfig): Shape {
   return piece === 'stem' ? [1, 3, resolution, resolution] : [gridSide(config) ** 2, encoderDim]
 }
 
+/** The weights of a piece by their names within it. */
+export function weightNames(piece: EncoderPiece, config: EfficientSamConfig): string[] {
+  const g = new GraphBuilder(piece)
+  const { weight, values } = weightInputs(g)
+  pieces[piece](g, config, g.input('x', inputShape(piece, config)), weight)
+  return [...values.keys()]
+}
+
 /** Inputs `x` and the weights by their names within the piece; outputs `output` and what is kept. */
 export function forwardGraph(piece: EncoderPiece, config: EfficientSamConfig): Graph {
   const g = new GraphBuilder(piece)
@@ -47,8 +55,8 @@ export function forwardGraph(piece: EncoderPiece, config: EfficientSamConfig): G
  * that its forward pass is not repeated; forward and backward stand in graphs of their own, for in one graph the
  * runtime would merge the two computations and hold the memory after all.
  *
- * Inputs `x`, `gradient` (of the output), what was kept, and the weights; outputs `x` and each weight's name, their
- * gradients. The stem has no gradient of `x`: nobody trains the image.
+ * Inputs `x`, `gradient` (of the output), what was kept, and the weights; outputs the gradients of `x` and of each
+ * weight. The stem has no gradient of `x`: nobody trains the image.
  *
  * @see Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"
  */
@@ -66,7 +74,7 @@ export function backwardGraph(piece: EncoderPiece, config: EfficientSamConfig): 
   for (const [name, value] of Object.entries(kept)) g.takeFromInput(value, name)
   const outputs = wanted.flatMap(([name], index) => {
     const gradient = gradients[index]
-    return gradient ? [[name, gradient] as const] : []
+    return gradient ? [[gradientName(name), gradient] as const] : []
   })
   return g.build(Object.fromEntries(outputs))
 }

@@ -1,9 +1,10 @@
+import { gradientName } from '../../autodiff/backward'
 import type { Engine, Float32Tensor, NamedTensors, Program } from '../../engine'
 import { invariant } from '../../../shared/errors'
 import type { Parameters } from '../../training/parameters'
 import type { EfficientSamConfig } from './config'
 import type { EncoderPiece } from './encoder-graphs'
-import { backwardGraph, forwardGraph } from './encoder-graphs'
+import { backwardGraph, forwardGraph, weightNames } from './encoder-graphs'
 
 /** One piece's turn: which compiled graph, and where its weights are. */
 interface Step {
@@ -81,12 +82,13 @@ export class ImageEncoder {
       const { program, weights } = await this.#program(step.piece, 'backward')
       const results = await program.run({ ...values, gradient: carried, ...this.#weightsOf(step, weights) })
       for (const name of weights) {
-        const own = results[name]
+        const own = results[gradientName(name)]
         if (own) accumulate(gradients.get(step.prefix + name), own)
       }
       if (step.piece !== 'stem') {
-        invariant(results['x'], 'a gradient for the input')
-        carried = results['x']
+        const inputGradient = results[gradientName('x')]
+        invariant(inputGradient, 'a gradient for the input')
+        carried = inputGradient
       }
     }
   }
@@ -112,15 +114,8 @@ export class ImageEncoder {
     if (known) return known
     const graph =
       direction === 'forward' ? forwardGraph(piece, this.#config) : backwardGraph(piece, this.#config)
-    const weights = graph.inputs
-      .map(input => input.name)
-      .filter(name =>
-        this.#steps.some(step => step.piece === piece && this.#parameters.has(step.prefix + name)),
-      )
-    // The pieces' gradients may leave out a weight that the backward pass does not read (a bias): ask the outputs too.
-    const outputs = graph.outputs.map(output => output.name).filter(name => name !== 'x' && name !== 'output')
-    const names = [...new Set([...weights, ...outputs.filter(name => !name.startsWith('head'))])]
-    const compiled = this.#engine.compile(graph).then(program => ({ program, weights: names }))
+    const weights = weightNames(piece, this.#config)
+    const compiled = this.#engine.compile(graph).then(program => ({ program, weights }))
     this.#programs.set(key, compiled)
     return compiled
   }

@@ -1,0 +1,219 @@
+import { invariant } from '../../../shared/errors'
+import { gradientName } from '../../autodiff/backward'
+import type { Engine, Float32Tensor, NamedTensors, Program } from '../../engine'
+import { float32 } from '../../tensor/tensor'
+import type { LossOptions } from '../../training/losses'
+import type { Parameters } from '../../training/parameters'
+import type { StepLosses, Trainable, TrainingSample } from '../../training/trainable'
+import type { EfficientSamConfig } from './config'
+import { gridSide } from './config'
+import { keyPositionOf, promptInputs, weightFeeds } from './decoder'
+import type { KeptStep } from './encoder'
+import { accumulate, ImageEncoder } from './encoder'
+import { lossGraph, trainingGraph } from './training-graph'
+
+export interface TrainableOptions {
+  readonly trainEncoder: boolean
+  /** Side of the target masks, pixels */
+  readonly maskSide: number
+  readonly loss: LossOptions
+}
+
+/** The random frequencies of the position code are a buffer, not a parameter. */
+const isBuffer = (name: string): boolean => name.endsWith('positional_encoding_gaussian_matrix')
+
+/** Cells times samples that one run of the decoder takes at most: memory then does not grow with the batch. */
+const mostCellsARun = 1024
+
+interface Compiled {
+  readonly program: Program
+  readonly inputs: readonly string[]
+  readonly gradients: readonly string[]
+}
+
+interface Part {
+  readonly samples: readonly TrainingSample[]
+  readonly embedding: Float32Tensor
+  readonly kept: readonly KeptStep[] | null
+}
+
+/** EfficientSAM under training: one image at a time through the encoder, a few prompts at a time through the decoder. */
+export class TrainableEfficientSam implements Trainable {
+  readonly parameters: Parameters
+  readonly gradients: Parameters
+  readonly trainedNames: readonly string[]
+  readonly #engine: Engine
+  readonly #config: EfficientSamConfig
+  readonly #options: TrainableOptions
+  readonly #encoder: ImageEncoder
+  readonly #compiled = new Map<string, Promise<Compiled>>()
+  #keyPosition: Promise<Float32Tensor> | null = null
+
+  constructor(
+    engine: Engine,
+    model: { config: EfficientSamConfig; parameters: Parameters },
+    options: TrainableOptions,
+  ) {
+    this.#engine = engine
+    this.#config = model.config
+    this.#options = options
+    this.parameters = model.parameters
+    this.gradients = model.parameters.zerosLike()
+    this.#encoder = new ImageEncoder(engine, model.config, model.parameters)
+    this.trainedNames = model.parameters.entries
+      .map(entry => entry.name)
+      .filter(name => !isBuffer(name) && (options.trainEncoder || !name.startsWith('image_encoder.')))
+  }
+
+  async accumulateGradients(batch: readonly TrainingSample[]): Promise<StepLosses> {
+    const parts = this.#parts(batch)
+    const batchIou = await this.#batchIou(batch, parts)
+    const totals = new LossMean()
+    for (const samples of parts) {
+      const part = await this.#encode(samples)
+      const share = samples.length / batch.length
+      const compiled = await this.#program('training', samples.length, batchIou ? batch.length : 0)
+      const results = await this.#run(compiled, part, { batchIou, weight: float32([], [share]) })
+      for (const name of compiled.gradients) {
+        const gradient = results[gradientName(name)]
+        if (gradient) accumulate(this.gradients.get(name), gradient)
+      }
+      const embeddingGradient = results[gradientName('embedding')]
+      if (part.kept && embeddingGradient)
+        await this.#encoder.backward(part.kept, embeddingGradient, this.gradients)
+      totals.add(results, share)
+    }
+    return totals.losses
+  }
+
+  async losses(batch: readonly TrainingSample[]): Promise<StepLosses> {
+    const parts = this.#parts(batch)
+    const batchIou = await this.#batchIou(batch, parts)
+    const totals = new LossMean()
+    for (const samples of parts) {
+      const part = await this.#encode(samples)
+      const compiled = await this.#program('loss', samples.length, batchIou ? batch.length : 0)
+      totals.add(await this.#run(compiled, part, { batchIou }), samples.length / batch.length)
+    }
+    return totals.losses
+  }
+
+  #parts(batch: readonly TrainingSample[]): TrainingSample[][] {
+    const cells = gridSide(this.#config) ** 2
+    const most = this.#options.trainEncoder ? 1 : Math.max(1, Math.floor(mostCellsARun / cells))
+    return Array.from({ length: Math.ceil(batch.length / most) }, (_, index) =>
+      batch.slice(index * most, (index + 1) * most),
+    )
+  }
+
+  /** The original script's IoU target looks at the whole batch: taken in parts, it needs a first pass over all. */
+  async #batchIou(
+    batch: readonly TrainingSample[],
+    parts: readonly TrainingSample[][],
+  ): Promise<Float32Tensor | null> {
+    if (this.#options.loss.iouTarget !== 'seed' || parts.length === 1) return null
+    const ious: number[] = []
+    for (const samples of parts) {
+      const results = await this.#run(
+        await this.#program('loss', samples.length, 0),
+        await this.#encode(samples),
+        { batchIou: null },
+      )
+      ious.push(...(results['jointIou']?.data ?? []))
+    }
+    return float32([batch.length, 1], ious)
+  }
+
+  async #encode(samples: readonly TrainingSample[]): Promise<Part> {
+    const [first] = samples
+    invariant(first, 'a part has samples')
+    if (this.#options.trainEncoder) {
+      invariant('image' in first.input, 'a trained encoder needs the image itself')
+      return { samples, ...(await this.#encoder.forwardKeeping(first.input.image)) }
+    }
+    const embeddings: Float32Tensor[] = []
+    for (const { input } of samples) {
+      embeddings.push('embedding' in input ? input.embedding : await this.#encoder.forward(input.image))
+    }
+    return { samples, embedding: stacked(embeddings), kept: null }
+  }
+
+  async #run(
+    { program, inputs }: Compiled,
+    { samples, embedding }: Part,
+    extra: { readonly batchIou: Float32Tensor | null; readonly weight?: Float32Tensor },
+  ): Promise<NamedTensors> {
+    this.#keyPosition ??= keyPositionOf(this.#engine, this.#config, this.parameters)
+    const side = this.#options.maskSide
+    const target = new Float32Array(samples.length * side * side)
+    samples.forEach((sample, index) => target.set(sample.target, index * side * side))
+    return program.run({
+      embedding,
+      keyPosition: await this.#keyPosition,
+      ...promptInputs(samples.map(sample => sample.prompt)),
+      target: float32([samples.length, 1, side, side], target),
+      bestOnly: float32(
+        [samples.length, 1],
+        samples.map(sample => Number(sample.bestOnly)),
+      ),
+      ...(extra.batchIou ? { batchIou: extra.batchIou } : {}),
+      ...(extra.weight ? { weight: extra.weight } : {}),
+      ...weightFeeds(inputs, this.parameters),
+    })
+  }
+
+  #program(kind: 'training' | 'loss', images: number, wholeBatch: number): Promise<Compiled> {
+    const key = `${kind} ${images} ${wholeBatch}`
+    const known = this.#compiled.get(key)
+    if (known) return known
+    const options = {
+      batch: { images, queriesPerImage: 1 },
+      maskSide: this.#options.maskSide,
+      loss: this.#options.loss,
+      bestOfThree: true,
+      wholeBatch,
+    }
+    const names = new Set(this.trainedNames)
+    const graph =
+      kind === 'loss'
+        ? lossGraph(this.#config, options)
+        : trainingGraph(this.#config, {
+            ...options,
+            trained: name => names.has(name),
+            embeddingGradient: this.#options.trainEncoder,
+          })
+    const compiled = this.#engine.compile(graph).then(program => ({
+      program,
+      inputs: graph.inputs.map(input => input.name),
+      gradients: [...names].filter(name => graph.outputs.some(output => output.name === gradientName(name))),
+    }))
+    this.#compiled.set(key, compiled)
+    return compiled
+  }
+}
+
+/** Batches of one: [1, ...] each, as [n, ...]. */
+function stacked(parts: readonly Float32Tensor[]): Float32Tensor {
+  const [first] = parts
+  invariant(first, 'something to stack')
+  if (parts.length === 1) return first
+  const data = new Float32Array(first.data.length * parts.length)
+  parts.forEach((part, index) => data.set(part.data, index * first.data.length))
+  return float32([parts.length, ...first.shape.slice(1)], data)
+}
+
+/** Means over parts of a batch, weighted by their share of it. */
+class LossMean {
+  losses: StepLosses = { total: 0, dice: 0, crossEntropy: 0, iou: 0 }
+
+  add(results: NamedTensors, share: number): void {
+    const mean = (name: keyof StepLosses): number =>
+      this.losses[name] + share * (results[name]?.data[0] ?? NaN)
+    this.losses = {
+      total: mean('total'),
+      dice: mean('dice'),
+      crossEntropy: mean('crossEntropy'),
+      iou: mean('iou'),
+    }
+  }
+}

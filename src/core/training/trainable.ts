@@ -1,0 +1,34 @@
+import type { Float32Tensor } from '../engine'
+import type { PromptTokens } from '../models/efficient-sam/prompt-tokens'
+import type { Parameters } from './parameters'
+
+/** One prompted object of one slice, ready for the model. */
+export interface TrainingSample {
+  /** The preprocessed slice [1, 3, resolution, resolution], or the frozen encoder's embedding of it */
+  readonly input: { readonly image: Float32Tensor } | { readonly embedding: Float32Tensor }
+  readonly prompt: PromptTokens
+  /** 0 or 1, [maskSide, maskSide] */
+  readonly target: Uint8Array
+  /** Train only the best of the three masks */
+  readonly bestOnly: boolean
+}
+
+/** Means over the batch. */
+export interface StepLosses {
+  readonly total: number
+  readonly dice: number
+  readonly crossEntropy: number
+  readonly iou: number
+}
+
+/** A model whose weights can be moved: what the trainer needs to know of a model family. */
+export interface Trainable {
+  readonly parameters: Parameters
+  /** Gradients of the mean loss, added up by `accumulateGradients`; the optimiser clears them */
+  readonly gradients: Parameters
+  /** Names of the weights that are trained, in the optimiser's order */
+  readonly trainedNames: readonly string[]
+  accumulateGradients(batch: readonly TrainingSample[]): Promise<StepLosses>
+  /** The loss without gradients */
+  losses(batch: readonly TrainingSample[]): Promise<StepLosses>
+}
