@@ -82,11 +82,8 @@ export function modelCard(card: ModelCard): string {
       data.independent
         ? `No ${inline(data.groupedBy)} is in both parts.`
         : `**Not independent**: training and validation share a ${inline(data.groupedBy)}; expect worse on new ones.`,
-      ...(data.skipped.length === 0 ? [] : [`Left out: ${data.skipped.length}, listed below`]),
+      ...(data.skipped.length === 0 ? [] : [skippedList(data.skipped)]),
     ]),
-    ...(data.skipped.length === 0
-      ? []
-      : [bullets(data.skipped.map(({ file, reason }) => `${code(file)}: ${inline(reason)}`))]),
     '## Training',
     bullets([
       `Preset: ${inline(card.preset)}`,
@@ -142,6 +139,11 @@ function part({ slices, groups }: SplitPart, groupedBy: string): string {
   const shown = groups.slice(0, 20).map(code).join(', ')
   const rest = groups.length > 20 ? `, and ${groups.length - 20} more` : ''
   return `${slices} slices of ${groups.length} groups by ${inline(groupedBy)} (${shown}${rest})`
+}
+
+function skippedList(skipped: ModelCard['data']['skipped']): string {
+  const lines = skipped.map(({ file, reason }) => `  - ${code(file)}: ${inline(reason)}`)
+  return [`Left out: ${skipped.length}`, ...lines].join('\n')
 }
 
 function hash(sha256: string | undefined): string {

@@ -5,7 +5,7 @@ import { lineChart } from '../../../../src/main/figures/chart'
 import { placeLabels } from '../../../../src/main/figures/chart-labels'
 import { chartColours } from '../../../../src/main/figures/palette'
 import { fitText, text, textWidth, wrapText } from '../../../../src/main/figures/svg'
-import { readPng } from './png-reader'
+import { pngSize, readPng } from './png-reader'
 
 const epoch = (n: number, figures: Partial<EpochFigures> = {}): EpochFigures => ({
   epoch: n,
@@ -29,9 +29,9 @@ function pathOf(svg: string, colour: string): number[][] {
 
 describe('the charts of a run', () => {
   it('are drawn at two pixels a unit', () => {
-    const png = readPng(lossChart(run, { title: 'Loss' }))
+    const size = pngSize(lossChart(run, { title: 'Loss' }))
 
-    expect([png.width, png.height]).toEqual([2 * 760, 2 * 400])
+    expect(size).toEqual({ width: 2 * 760, height: 2 * 400 })
   })
 
   it('show the loss with both lines, and the time an epoch in a second panel', () => {
@@ -61,7 +61,7 @@ describe('the charts of a run', () => {
     ['a constant zero', [epoch(1, { trainLoss: 0, valLoss: 0 }), epoch(2, { trainLoss: 0, valLoss: 0 })]],
   ])('can be drawn with %s', (_, epochs) => {
     for (const draw of [lossChart, diceChart, logChart]) {
-      expect(readPng(draw(epochs, { title: 'A run' })).width).toBe(1520)
+      expect(pngSize(draw(epochs, { title: 'A run' })).width).toBe(1520)
     }
   })
 })

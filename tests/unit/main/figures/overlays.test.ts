@@ -4,7 +4,7 @@ import { tensor } from '../../../../src/core/tensor/tensor'
 import { overlay, overlaySheet, sanityFigure } from '../../../../src/main/figures'
 import { displayImage } from '../../../../src/main/figures/display-image'
 import { chartColours, sliceColours } from '../../../../src/main/figures/palette'
-import { readPng } from './png-reader'
+import { pngSize, readPng } from './png-reader'
 
 const height = 60
 const width = 80
@@ -72,7 +72,7 @@ describe('overlay', () => {
       after: { mask: new Uint8Array(height * width), dice: 0 },
     })
 
-    expect(readPng(png).width).toBe(800)
+    expect(pngSize(png).width).toBe(800)
   })
 })
 
@@ -90,7 +90,7 @@ describe('overlaySheet', () => {
   it('has one column when nothing was known before, and can be empty', () => {
     const after = { ...row, before: undefined }
 
-    expect(readPng(overlaySheet({ title: 'Demo', rows: [after] })).width).toBe(2 * (2 * 24 + 400))
+    expect(pngSize(overlaySheet({ title: 'Demo', rows: [after] })).width).toBe(2 * (2 * 24 + 400))
     expect(readPng(overlaySheet({ title: 'Demo', rows: [] })).count(chartColours.background)).toBeGreaterThan(
       1000,
     )
@@ -114,7 +114,7 @@ describe('sanityFigure', () => {
   })
 
   it('can be drawn without samples', () => {
-    expect(readPng(sanityFigure([])).height).toBeGreaterThan(0)
+    expect(pngSize(sanityFigure([])).height).toBeGreaterThan(0)
   })
 })
 

@@ -33,3 +33,9 @@ export function readPng(bytes: Uint8Array): Pixels {
     },
   }
 }
+
+/** Width and height in pixels, from the header alone. */
+export function pngSize(bytes: Uint8Array): { width: number; height: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  return { width: view.getUint32(16), height: view.getUint32(20) }
+}
