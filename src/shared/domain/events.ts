@@ -76,6 +76,16 @@ export const CaseEvent = z.object({
 })
 export type CaseEvent = z.infer<typeof CaseEvent>
 
+/** One evaluation inside a longer job, such as the demo. */
+export const EvaluationEvent = z.object({
+  event: z.literal('evaluation'),
+  model: z.string(),
+  prompt: z.string(),
+  dice: score,
+  iou: score,
+  cases: z.number(),
+})
+
 export const EvaluationReport = z.object({
   event: z.literal('report'),
   command: z.literal('evaluate'),
@@ -144,6 +154,7 @@ export const JobEvent = z.union([
   DoneEvent,
   CaseEvent,
   CheckEvent,
+  EvaluationEvent,
   EvaluationReport,
   DemoReport,
   CommandReport,

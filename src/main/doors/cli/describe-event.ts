@@ -24,6 +24,11 @@ export function describeEvent(event: JobEvent, before: readonly JobEvent[]): str
         `${event.reason} Best epoch: ${event.best.epoch} (validation Dice ${formatScore(event.best.valDice)}).`,
         `Checkpoint: ${event.checkpoint}`,
       ]
+    case 'evaluation':
+      return [
+        `${event.model === 'base' ? 'Base' : 'Tuned'} model, ${event.prompt === 'box' ? 'loose box' : 'one point'}: ` +
+          `Dice ${formatScore(event.dice)}, IoU ${formatScore(event.iou)} on ${event.cases} cases`,
+      ]
     case 'check':
       return [`${{ ok: '✓', warning: '!', failed: '✗' }[event.status]} ${event.name}: ${event.message}`]
     case 'notice':
