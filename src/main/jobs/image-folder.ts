@@ -1,8 +1,8 @@
-import { mkdir, readdir, stat } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AppError } from '../../shared/errors'
 import { codecByName, stemOf } from '../codecs'
-import { writeError } from '../files/write-atomically'
+import { systemCode, writeError } from '../files/write-atomically'
 
 /**
  * The images and volumes of a folder, by name.
@@ -36,7 +36,11 @@ export function imageFinder(files: readonly string[]): (name: string) => string 
 export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
   } catch (error) {
-    throw writeError(error, join(folder, 'x'))
+    // A file is in the way.
+    if (systemCode(error) === 'EEXIST')
+      throw new AppError('FOLDER_NOT_WRITABLE', { file: folder }, { cause: error })
+    throw writeError(error, join(folder, 'a result'))
   }
 }

@@ -1,5 +1,6 @@
 import type { Prompt, PromptPoint } from '../../shared/domain/prompt'
 import { AppError } from '../../shared/errors'
+import { stemOf } from '../codecs'
 
 /** One object to segment, as a line (or several lines of points) of a csv asks for it. */
 export interface PromptRow {
@@ -52,7 +53,7 @@ export function parsePoints(text: string, file: string): PromptRow[] {
     const place = placeOf(row)
     const label = row.label() ?? 1
     const point: PromptPoint = { x: row.number('x'), y: row.number('y'), sign: signOf(row) }
-    const key = JSON.stringify([place.image, place.slice, label])
+    const key = keyOf(place, label)
     const object = objects.get(key) ?? { line: row.line, ...place, label, prompt: { box: null, points: [] } }
     object.prompt.points.push(point)
     objects.set(key, object)
@@ -87,6 +88,11 @@ function placeOf(row: Row): Place {
     : row.refuse(`the slice ${slice} is not a whole number from 0`)
 }
 
+/** `scans/a.png`, `a.png` and `a` are the same image. */
+function keyOf({ image, slice }: Place, label?: number): string {
+  return JSON.stringify([stemOf(image), slice, label])
+}
+
 /** Labels of boxes: given in every row, or counted per slice; a mix could give two boxes the same value. */
 class Numbering {
   readonly #file: string
@@ -104,7 +110,7 @@ class Numbering {
       refuse(this.#file, row.line, 'some rows have a label and some have none; give one to all or to none')
     }
     if (label !== null) return label
-    const key = JSON.stringify([place.image, place.slice])
+    const key = keyOf(place)
     const next = (this.#counts.get(key) ?? 0) + 1
     this.#counts.set(key, next)
     return next
