@@ -55,7 +55,7 @@ const stampFile = folder => path.join(folder, 'out', '.sources')
  *
  * @param {string} folder
  */
-function sourceHash(folder) {
+export function sourceHash(folder) {
   const hash = createHash('sha256')
   const source = path.join(folder, 'src')
   const files = fs

@@ -39,18 +39,40 @@ function take(file) {
     if (code !== 'EEXIST')
       throw new SetupError(`Set-up may not write ${file} (${code}). Use a checkout of your own.`)
   }
-  const pid = owner(file)
-  if (pid !== null && !alive(pid)) {
-    // Renaming is atomic: of two that see the dead owner only one gets the file away.
-    const stale = `${file}.${process.pid}`
-    try {
-      fs.renameSync(file, stale)
-      fs.rmSync(stale, { force: true })
-    } catch {
-      // The other one was faster; the next round decides.
-    }
-  }
+  if (abandoned(file)) removeAbandoned(file)
   return false
+}
+
+/**
+ * By a dead owner, or by one that was killed before it could write its id.
+ *
+ * @param {string} file
+ */
+function abandoned(file) {
+  const pid = owner(file)
+  return pid === null ? ageMs(file) > 10_000 : !alive(pid)
+}
+
+/** @param {string} file */
+function removeAbandoned(file) {
+  const aside = `${file}.${process.pid}`
+  try {
+    fs.renameSync(file, aside) // atomic: of two that see the dead owner only one gets the file away
+    // Between our look and the renaming another may have taken over: then it is that one's lock, and goes back.
+    if (abandoned(aside)) fs.rmSync(aside, { force: true })
+    else fs.renameSync(aside, file)
+  } catch {
+    // The other one was faster; the next round decides.
+  }
+}
+
+/** @param {string} file */
+function ageMs(file) {
+  try {
+    return Date.now() - fs.statSync(file).mtimeMs
+  } catch {
+    return 0
+  }
 }
 
 /** @param {string} file */
