@@ -1,3 +1,4 @@
+import type * as z from 'zod'
 import { Preprocessing } from '../../shared/domain/preprocessing'
 import type { AdamWState } from './adamw-state'
 import { picklableAdamWState, readAdamWState } from './adamw-state'
@@ -79,19 +80,21 @@ const nothingElse = {
 function fromSafetensors(bytes: Uint8Array, file: string): TrainingCheckpoint {
   const { tensors, metadata } = readSafetensors(bytes, file)
   const model = stateDictOf(new Map(tensors), file)
-  const stored = metadata['preprocessing']
   return {
     ...nothingElse,
     model,
-    preprocessing: stored === undefined ? null : parsePreprocessing(stored, file),
+    preprocessing: parseStored(Preprocessing, metadata['preprocessing'], file) ?? null,
+    extra: parseStored(JsonObject, metadata['slicetune'], file) ?? {},
   }
 }
 
-function parsePreprocessing(text: string, file: string): Preprocessing {
+/** Metadata of safetensors are texts, ours JSON. */
+function parseStored<T>(schema: z.ZodType<T>, text: string | undefined, file: string): T | undefined {
+  if (text === undefined) return undefined
   try {
-    return Preprocessing.parse(JSON.parse(text))
+    return schema.parse(JSON.parse(text))
   } catch (cause) {
-    throw damaged(file, 'the preprocessing stored in it cannot be read', cause)
+    throw damaged(file, 'its metadata cannot be read', cause)
   }
 }
 
