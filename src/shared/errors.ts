@@ -137,6 +137,11 @@ export class AppError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
+/** `instanceof` alone would leave the code and the data of an unknown error untyped. */
+export function isAppError(error: unknown): error is AppError {
+  return error instanceof AppError
+}
+
 /** States what must hold if our code is right. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`Invariant broken: ${message}`)

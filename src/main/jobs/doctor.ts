@@ -3,7 +3,7 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
 import { zeros } from '../../core/tensor/tensor'
 import type { CheckEvent } from '../../shared/domain/events'
 import { neededNapi } from '../../shared/domain/needs'
-import { AppError } from '../../shared/errors'
+import { AppError, isAppError } from '../../shared/errors'
 import { bundledModel } from '../../shared/domain/evaluation'
 import type { JobContext, JobFunction } from '../workers/contract'
 
@@ -144,7 +144,7 @@ async function checkModel({ engines }: JobContext): Promise<Check> {
       await segmenter.dispose()
     }
   } catch (error) {
-    if (!(error instanceof AppError)) throw error
+    if (!isAppError(error)) throw error
     return { name, status: 'failed', message: error.message, facts: { model: bundledModel } }
   }
 }

@@ -2,8 +2,6 @@ import { meanOfDefined } from '../../core/metrics'
 import type { CaseEvent, Scores, Unit } from '../../shared/domain/events'
 import type { Measured, ObjectScores } from './evaluate-slice'
 
-const metricNames = ['dice', 'iou', 'hd95', 'assd'] as const satisfies readonly (keyof Scores)[]
-
 /** An image whose objects are judged. */
 export interface JudgedCase {
   readonly file: string
@@ -33,7 +31,7 @@ export interface EvaluationSummary extends Scores {
   readonly cases: number
   readonly unit: Unit
   readonly ellipse: Scores | null
-  readonly undefined: Readonly<Record<(typeof metricNames)[number], number>>
+  readonly undefined: Readonly<Record<keyof Scores, number>>
   readonly unreached: number
 }
 

@@ -1,5 +1,5 @@
 import type { SkippedEvent } from '../../shared/domain/events'
-import { AppError } from '../../shared/errors'
+import { type AppError, isAppError } from '../../shared/errors'
 import type { SliceAxis } from '../datasets'
 import type * as z from 'zod'
 
@@ -24,13 +24,13 @@ export async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> 
   try {
     return { value: await work() }
   } catch (error) {
-    if (!(error instanceof AppError) || fatal.has(error.code)) throw error
+    if (!isAppError(error) || fatal.has(error.code)) throw error
     return { skipped: skippedEvent(error) }
   }
 }
 
 export function skippedEvent(error: AppError): z.infer<typeof SkippedEvent> {
-  const file = 'file' in error.data ? (error.data.file ?? '') : ''
+  const file = 'file' in error.data ? error.data.file : ''
   return { event: 'skipped', file, code: error.code, message: error.message }
 }
 

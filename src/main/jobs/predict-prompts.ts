@@ -4,9 +4,9 @@ import { firstClick } from '../../core/prompts'
 import type { JobEvent } from '../../shared/domain/events'
 import type { PredictOptions } from '../../shared/domain/prediction'
 import type { Prompt } from '../../shared/domain/prompt'
-import { AppError } from '../../shared/errors'
+import { AppError, isAppError } from '../../shared/errors'
 import { stemOf } from '../codecs'
-import type { FileCache } from '../datasets'
+import type { FileCache, SliceAxis } from '../datasets'
 import { loadSlice, planeCount } from '../datasets'
 import { maskOfValue } from './evaluate-slice'
 import { imageFinder, listImages } from './image-folder'
@@ -106,25 +106,16 @@ async function promptsOfMask(
 ): Promise<ObjectPrompt[]> {
   const axis = axisOf(options.axis)
   const image = await files.read(pair.imageFile, 'image')
-  const planes = image.kind === 'volume' ? planeCount(image.pixels.shape, axis) : 1
+  if (image.kind === 'picture')
+    return promptsOfSlice(pair, { slice: null, axis: null, kind: options.prompt }, files)
   const found: ObjectPrompt[] = []
   let empty: AppError | null = null
-  for (let plane = 0; plane < planes; plane++) {
-    const slice = image.kind === 'volume' ? plane : null
+  for (let slice = 0; slice < planeCount(image.pixels.shape, axis); slice++) {
     try {
-      const loaded = await loadSlice(
-        { ...recordOf(pair), sliceIndex: slice, axis: slice === null ? null : axis },
-        files,
-      )
-      const [height = 0, width = 0] = loaded.labels.shape
-      for (const value of loaded.labelValues) {
-        const mask = maskOfValue(loaded.labels, value)
-        const prompt = promptOfMask(mask, { height, width }, options.prompt)
-        if (prompt !== null) found.push({ slice, label: value, prompt, source: null })
-      }
+      found.push(...(await promptsOfSlice(pair, { slice, axis, kind: options.prompt }, files)))
     } catch (error) {
       // Planes without a label are the rule in a volume; only one without any is refused.
-      if (!(error instanceof AppError) || error.code !== 'UNUSABLE_SLICE') throw error
+      if (!isAppError(error) || error.code !== 'UNUSABLE_SLICE') throw error
       empty = error
     }
   }
@@ -132,9 +123,28 @@ async function promptsOfMask(
   return found
 }
 
-function recordOf(pair: { imageFile: string; maskFile: string }) {
+async function promptsOfSlice(
+  pair: { imageFile: string; maskFile: string },
+  { slice, axis, kind }: { slice: number | null; axis: SliceAxis | null; kind: 'box' | 'point' },
+  files: FileCache,
+): Promise<ObjectPrompt[]> {
   const name = stemOf(pair.imageFile)
-  return { ...pair, id: name, name, group: name, split: null, spacingMm: null } as const
+  const record = {
+    ...pair,
+    id: name,
+    name,
+    group: name,
+    split: null,
+    spacingMm: null,
+    sliceIndex: slice,
+    axis,
+  }
+  const { labels, labelValues } = await loadSlice(record, files)
+  const [height = 0, width = 0] = labels.shape
+  return labelValues.flatMap(label => {
+    const prompt = promptOfMask(maskOfValue(labels, label), { height, width }, kind)
+    return prompt === null ? [] : [{ slice, label, prompt, source: null }]
+  })
 }
 
 function promptOfMask(

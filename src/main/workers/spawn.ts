@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { Worker, WorkerOptions } from 'node:worker_threads'
 import type { JobEvent } from '../../shared/domain/events'
 import type { EngineWorkerData, Job, WorkerMessage } from './contract'
-import { StopFlag } from './stop-flag'
+import type { StopFlag } from './stop-flag'
 import { fromWire } from './wire-error'
 
 /** Makes the thread: the `?nodeWorker` import of `engine.worker.ts` in a build, a plain file in tests. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { ErrorCode } from '../../shared/errors'
-import { AppError, errorTable } from '../../shared/errors'
+import { AppError, errorTable, isAppError } from '../../shared/errors'
 
 /** An error as it crosses a thread: an AppError by its code and data, anything else by its stack. */
 export const WireError = z.object({
@@ -12,7 +12,7 @@ export const WireError = z.object({
 export type WireError = z.infer<typeof WireError>
 
 export function toWire(error: unknown): WireError {
-  if (error instanceof AppError) {
+  if (isAppError(error)) {
     return { code: error.code, data: error.data, message: error.message, stack: stackOf(error) }
   }
   const message = error instanceof Error ? error.message : String(error)

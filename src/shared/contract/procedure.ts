@@ -6,6 +6,8 @@ export interface Procedure<S extends z.ZodObject = z.ZodObject> {
   readonly input: S
   /** Field that is given without a flag, such as the ID in `models download ID` */
   readonly argument?: string
+  /** What the help adds to the description of a field, in brackets */
+  readonly hints?: Readonly<Record<string, string>>
   /** Lines shown under "Examples", without the leading `slicetune` */
   readonly examples: readonly string[]
   /** A rule that spans several fields; returns the sentence to print, or null when all is well. */

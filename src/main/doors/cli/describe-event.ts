@@ -1,44 +1,46 @@
 import type { CaseEvent, DemoReport, EvaluationReport, JobEvent, Scores } from '../../../shared/domain/events'
 import { formatScore, formatTable } from './table'
 
+type Kind = JobEvent['event']
+type Describers = {
+  readonly [K in Kind]: (event: Extract<JobEvent, { event: K }>, before: readonly JobEvent[]) => string[]
+}
+
+const marks = { ok: '✓', warning: '!', failed: '✗' } as const
+
+const describers: Describers = {
+  notice: ({ message }) => [message],
+  skipped: ({ message }) => [`Left out: ${message}`],
+  written: ({ file }) => [file],
+  check: ({ status, name, message }) => [`${marks[status]} ${name}: ${message}`],
+  // Progress goes to the bar; cases wait for the table of the report.
+  progress: () => [],
+  step: () => [],
+  case: () => [],
+  epoch: event => [
+    `Epoch ${event.epoch}: train loss ${event.trainLoss.toFixed(4)}, validation loss ${formatScore(event.valLoss, 4)}, ` +
+      `validation Dice ${formatScore(event.valDice)}, learning rate ${event.learningRate.toExponential(1)}, ${event.seconds.toFixed(1)} s`,
+  ],
+  done: ({ reason, best, checkpoint }) => [
+    `${reason} Best epoch: ${best.epoch} (validation Dice ${formatScore(best.valDice)}).`,
+    `Checkpoint: ${checkpoint}`,
+  ],
+  evaluation: ({ model, prompt, dice, iou, cases }) => [
+    `${model === 'base' ? 'Base' : 'Tuned'} model, ${prompt === 'box' ? 'loose box' : 'one point'}: ` +
+      `Dice ${formatScore(dice)}, IoU ${formatScore(iou)} on ${cases} cases`,
+  ],
+  report: (report, before) => describeReport(report, before),
+}
+
 /**
  * The lines that an event prints for a person.
  *
  * @param before - the events so far: a report shows the rows that came before it as one table
  */
 export function describeEvent(event: JobEvent, before: readonly JobEvent[]): string[] {
-  switch (event.event) {
-    case 'report':
-      return describeReport(event, before)
-    case 'skipped':
-      return [`Left out: ${event.message}`]
-    case 'written':
-      return [event.file]
-    case 'epoch':
-      return [
-        `Epoch ${event.epoch}: train loss ${event.trainLoss.toFixed(4)}, validation loss ${formatScore(event.valLoss, 4)}, ` +
-          `validation Dice ${formatScore(event.valDice)}, learning rate ${event.learningRate.toExponential(1)}, ${event.seconds.toFixed(1)} s`,
-      ]
-    case 'done':
-      return [
-        `${event.reason} Best epoch: ${event.best.epoch} (validation Dice ${formatScore(event.best.valDice)}).`,
-        `Checkpoint: ${event.checkpoint}`,
-      ]
-    case 'evaluation':
-      return [
-        `${event.model === 'base' ? 'Base' : 'Tuned'} model, ${event.prompt === 'box' ? 'loose box' : 'one point'}: ` +
-          `Dice ${formatScore(event.dice)}, IoU ${formatScore(event.iou)} on ${event.cases} cases`,
-      ]
-    case 'check':
-      return [`${{ ok: '✓', warning: '!', failed: '✗' }[event.status]} ${event.name}: ${event.message}`]
-    case 'notice':
-      return [event.message]
-    case 'progress':
-    case 'step':
-    case 'case':
-      // Progress goes to the bar; cases wait for the table of the report.
-      return []
-  }
+  // The record maps each kind to its own event, which TypeScript cannot follow through the index.
+  const describe = describers[event.event] as (event: JobEvent, before: readonly JobEvent[]) => string[]
+  return describe(event, before)
 }
 
 type Report = Extract<JobEvent, { event: 'report' }>

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../shared/errors'
-import { AppError } from '../../../shared/errors'
+import { AppError, isAppError } from '../../../shared/errors'
 
 export const exitCodes = { ok: 0, bug: 1, usage: 2, domain: 3, interrupted: 130 } as const
 export type ExitStatus = (typeof exitCodes)[keyof typeof exitCodes]
@@ -15,7 +15,7 @@ export interface Failure {
 }
 
 export function failureOf(error: unknown): Failure {
-  if (error instanceof AppError) {
+  if (isAppError(error)) {
     const { code, message, exitCode, data } = error
     const file = 'file' in data && typeof data.file === 'string' ? data.file : null
     return { code, message, file, exitCode, stack: null }

@@ -22,14 +22,23 @@ const ObjectSchema = z.looseObject({
   required: z.array(z.string()).default([]),
 })
 
+export interface FlagOptions {
+  /** The field given as a plain argument instead of a flag */
+  readonly argument?: string | undefined
+  /** What the help adds to the description of a field, in brackets */
+  readonly hints?: Readonly<Record<string, string>> | undefined
+}
+
 /**
  * Declares one flag per field of the schema: name in kebab-case, choices, range, default and description.
  * The defaults are only shown: zod fills them in, so that they live in one place. Zod also sees what is missing,
  * after the whole line is read, so that a misspelt flag is named before the one that it stood for.
- *
- * @param argument - the field given as a plain argument instead of a flag
  */
-export function optionsFromSchema(command: Command, schema: z.ZodObject, argument?: string): Command {
+export function optionsFromSchema(
+  command: Command,
+  schema: z.ZodObject,
+  { argument, hints = {} }: FlagOptions = {},
+): Command {
   const { properties, required } = ObjectSchema.parse(
     z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
   )
@@ -39,10 +48,15 @@ export function optionsFromSchema(command: Command, schema: z.ZodObject, argumen
       command.argument(`<${field.placeholder ?? name}>`, field.description)
       continue
     }
-    const option = new Option(flagOf(name, field), describe(field, required.includes(name)))
+    const option = new Option(
+      flagOf(name, field),
+      describe(field, [required.includes(name) ? 'required' : '', hints[name] ?? '']),
+    )
     if (field.enum !== undefined) option.choices(field.enum)
     if (isNumber(field)) option.argParser(text => parseNumber(text, field))
     command.addOption(option)
+    // Without a default of its own a switch has three states: on, off, and as the preset says.
+    if (field.type === 'boolean' && field.default === undefined) command.addOption(new Option(flagOff(name)))
   }
   return command
 }
@@ -70,37 +84,40 @@ export function flagName(field: string): string {
   return `--${field.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
 }
 
+function flagOff(name: string): string {
+  return flagName(name).replace('--', '--no-')
+}
+
 function flagOf(name: string, field: Field): string {
-  if (field.type === 'boolean')
-    return field.default === true ? flagName(name).replace('--', '--no-') : flagName(name)
+  if (field.type === 'boolean') return field.default === true ? flagOff(name) : flagName(name)
   return `${flagName(name)} <${field.placeholder ?? (isNumber(field) ? 'N' : 'value')}>`
 }
 
-function describe(field: Field, required: boolean): string {
+function describe(field: Field, hints: readonly string[]): string {
   const words = field.description ?? ''
-  const notes = [
-    required ? 'required' : null,
-    isNumber(field) ? rangeOf(field) : null,
-    defaultOf(field),
-  ].filter(note => note !== null)
+  const notes = [isNumber(field) ? rangeOf(field) : '', defaultOf(field), ...hints].filter(
+    note => note !== '',
+  )
   return notes.length === 0 ? words : `${words} (${notes.join('; ')})`
 }
 
-function defaultOf(field: Field): string | null {
-  const value = field.default
-  if (value === undefined || value === null || typeof value === 'boolean') return null
-  return `default: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`
+function defaultOf({ default: value }: Field): string {
+  if (value === undefined || value === null || typeof value === 'boolean') return ''
+  return `default: ${typeof value === 'string' ? value : JSON.stringify(value)}`
 }
 
-function rangeOf(field: Field): string | null {
+function rangeOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Field): string {
   // z.int() states the range of safe integers, which tells the user nothing.
-  const low = field.minimum === undefined || field.minimum <= Number.MIN_SAFE_INTEGER ? null : field.minimum
-  const high = field.maximum === undefined || field.maximum >= Number.MAX_SAFE_INTEGER ? null : field.maximum
-  if (low !== null && high !== null) return `${low} to ${high}`
-  if (low !== null) return `at least ${low}`
-  if (field.exclusiveMinimum !== undefined && high === null) return `above ${field.exclusiveMinimum}`
-  if (field.exclusiveMinimum !== undefined) return `above ${field.exclusiveMinimum}, at most ${high}`
-  return high === null ? null : `at most ${high}`
+  const low = minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER ? minimum : undefined
+  const high = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? maximum : undefined
+  if (low !== undefined && high !== undefined) return `${low} to ${high}`
+  const ends = [
+    ['at least', low],
+    ['above', exclusiveMinimum],
+    ['at most', high],
+    ['below', exclusiveMaximum],
+  ] as const
+  return ends.flatMap(([words, end]) => (end === undefined ? [] : [`${words} ${end}`])).join(', ')
 }
 
 function isNumber(field: Field): boolean {
@@ -110,7 +127,7 @@ function isNumber(field: Field): boolean {
 function parseNumber(text: string, field: Field): number {
   const value = Number(text)
   const range = rangeOf(field)
-  const wanted = `${field.type === 'integer' ? 'a whole number' : 'a number'}${range === null ? '' : ` (${range})`}`
+  const wanted = `${field.type === 'integer' ? 'a whole number' : 'a number'}${range === '' ? '' : ` (${range})`}`
   if (text.trim() === '' || !Number.isFinite(value) || !inRange(value, field)) {
     throw new InvalidArgumentError(`It takes ${wanted}.`)
   }

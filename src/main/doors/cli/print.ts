@@ -11,10 +11,10 @@ export interface Streams {
 }
 
 export interface Printer {
-  event(event: JobEvent): void
-  failure(failure: Failure): void
+  readonly event: (event: JobEvent) => void
+  readonly failure: (failure: Failure) => void
   /** Anything for the user that is not a result, such as "Stopping…" */
-  aside(text: string): void
+  readonly aside: (text: string) => void
 }
 
 /** `--json`: stdout carries JSON lines only, everything else goes to stderr; an error is the last line. */
@@ -57,10 +57,10 @@ type Aside = Extract<JobEvent, { event: 'progress' | 'step' | 'notice' }>
 
 interface Asides {
   readonly progress: ProgressView
-  isAside(event: JobEvent): event is Aside
-  showAside(event: Aside): void
-  aside(text: string): void
-  failure(failure: Failure): void
+  readonly isAside: (event: JobEvent) => event is Aside
+  readonly showAside: (event: Aside) => void
+  readonly aside: (text: string) => void
+  readonly failure: (failure: Failure) => void
 }
 
 function createAsides({ stderr }: Streams): Asides {
@@ -74,7 +74,8 @@ function createAsides({ stderr }: Streams): Asides {
   return {
     progress,
     aside,
-    isAside: event => event.event === 'progress' || event.event === 'step' || event.event === 'notice',
+    isAside: (event): event is Aside =>
+      event.event === 'progress' || event.event === 'step' || event.event === 'notice',
     showAside: event => (event.event === 'notice' ? aside(event.message) : progress.show(event)),
     failure: ({ stack, message }) => aside(stack === null ? message : `${stack}\n${message}`),
   }

@@ -71,9 +71,9 @@ interface Registration {
 }
 
 function addCommand(command: Command, name: ProcedureName, { procedure, found }: Registration): void {
-  const { summary, input: schema, argument, examples, check } = procedure
+  const { summary, input: schema, argument, hints, examples, check } = procedure
   command.description(summary)
-  optionsFromSchema(command, schema, argument)
+  optionsFromSchema(command, schema, { argument, hints })
   command.option('--json', 'print JSON lines on stdout, everything else on stderr')
   command.addHelpText('after', `\nExamples:\n${examples.map(example => `  slicetune ${example}`).join('\n')}`)
   command.action(() => {

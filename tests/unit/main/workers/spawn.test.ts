@@ -23,7 +23,7 @@ async function collect(events: AsyncIterable<JobEvent>): Promise<JobEvent[]> {
 describe('a job in a worker', () => {
   test('yields its events in order and ends', async () => {
     const events = await collect(
-      runJob(job, { createWorker: createWorker('three-notices.mjs'), stop: new StopFlag() }),
+      runJob(job, { createWorker: createWorker('three-notices.ts'), stop: new StopFlag() }),
     )
 
     expect(events).toEqual(['doctor', '1', '2'].map(message => ({ event: 'notice', message })))
@@ -33,7 +33,7 @@ describe('a job in a worker', () => {
     const stop = new StopFlag()
     const seen: JobEvent[] = []
 
-    for await (const event of runJob(job, { createWorker: createWorker('until-stopped.mjs'), stop })) {
+    for await (const event of runJob(job, { createWorker: createWorker('until-stopped.ts'), stop })) {
       seen.push(event)
       if (event.event === 'notice' && event.message === 'working') stop.request()
     }
@@ -44,7 +44,7 @@ describe('a job in a worker', () => {
   test('is asked to stop, never cut, when nobody listens any more', async () => {
     const stop = new StopFlag()
 
-    for await (const event of runJob(job, { createWorker: createWorker('until-stopped.mjs'), stop })) {
+    for await (const event of runJob(job, { createWorker: createWorker('until-stopped.ts'), stop })) {
       if (event.event === 'notice') break
     }
 
@@ -54,7 +54,7 @@ describe('a job in a worker', () => {
 
   test('becomes an AppError again where the code is known, its data checked', async () => {
     const failing = collect(
-      runJob(job, { createWorker: createWorker('fails-with-code.mjs'), stop: new StopFlag() }),
+      runJob(job, { createWorker: createWorker('fails-with-code.ts'), stop: new StopFlag() }),
     )
 
     await expect(failing).rejects.toMatchObject({
@@ -66,7 +66,7 @@ describe('a job in a worker', () => {
     })
   })
 
-  test.each(['throws.mjs', 'exits.mjs'])('is a bug of ours when the thread dies: %s', async file => {
+  test.each(['throws.ts', 'exits.ts'])('is a bug of ours when the thread dies: %s', async file => {
     const failing = collect(runJob(job, { createWorker: createWorker(file), stop: new StopFlag() }))
 
     await expect(failing).rejects.toMatchObject({ name: 'Error' })

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 
-parentPort.postMessage({
+parentPort?.postMessage({
   kind: 'failed',
   error: {
     code: 'CORRUPT_FILE',
