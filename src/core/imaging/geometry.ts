@@ -14,13 +14,13 @@ export interface SliceGeometry {
 }
 
 /**
- * Longest side to `resolution`, the other rounded half up, as the original script does.
+ * Longest side to `resolution`, the other rounded half up, as the original script does; at least one pixel.
  *
  * @returns [height, width] in pixels
  */
 export function longestSideSize(height: number, width: number, resolution: number): [number, number] {
   const scale = resolution / Math.max(height, width)
-  return [Math.floor(height * scale + 0.5), Math.floor(width * scale + 0.5)]
+  return [Math.max(1, Math.floor(height * scale + 0.5)), Math.max(1, Math.floor(width * scale + 0.5))]
 }
 
 export function sliceGeometry(height: number, width: number, preprocessing: Preprocessing): SliceGeometry {

@@ -53,7 +53,7 @@ export function readNiftiHeader(bytes: Uint8Array, file: string): NiftiHeader {
   const raw = parse(new Uint8Array(start.subarray(0, size)), file)
   const dtype = dtypes[raw.datatypeCode]
   if (!dtype) {
-    const reason = `its values are of the type ${raw.getDatatypeCodeString(raw.datatypeCode).trim()}, which SliceTune does not read`
+    const reason = `its values are of the NIfTI type ${raw.datatypeCode} (complex, colour or extended numbers), which SliceTune does not read`
     throw new AppError('FILE_UNREADABLE', { file, reason })
   }
   const dimensions = dimensionsOf(raw, file)

@@ -74,22 +74,28 @@ function scaled(pixels: Tensor, { scale }: DecodedFile): Tensor {
 }
 
 function checkImage(image: Tensor, file: string): void {
-  const [height = 0, width = 0, channels = 1] = image.shape
-  const flat = image.shape.length === 2 || image.shape.length === 3
-  if (!flat || height < 1 || width < 1 || channels < 1 || channels > 4) {
+  if (!hasPictureShape(image)) {
     throw unusable(file, `its shape is [${image.shape.join(', ')}], not that of a grey or colour picture`)
   }
-  if (!image.dtype.startsWith('float') && image.dtype !== 'bfloat16') return
-  if (!numbersOf(image).every(Number.isFinite))
+  if (!image.dtype.includes('float')) return
+  if (!numbersOf(image).every(Number.isFinite)) {
     throw unusable(file, 'it holds values that are not numbers (NaN or infinite)')
+  }
+}
+
+/** [height, width] or [height, width, 1 to 4], none of them 0. */
+function hasPictureShape({ shape }: Tensor): boolean {
+  const [height = 0, width = 0, channels = 1] = shape
+  const flat = shape.length === 2 || shape.length === 3
+  return flat && height > 0 && width > 0 && channels > 0 && channels <= 4
 }
 
 /** Labels as int32, so that no value wraps before one is picked; grey colour pictures count as grey. */
 function wholeLabels(mask: Tensor, file: string): Tensor<'int32'> {
-  const [height = 0, width = 0, channels = 1] = mask.shape
-  if (mask.shape.length < 2 || mask.shape.length > 3 || channels < 1 || channels > 4) {
+  if (!hasPictureShape(mask)) {
     throw unusable(file, `its shape is [${mask.shape.join(', ')}], not that of a label map`)
   }
+  const { height, width, channels } = pictureSize(mask)
   const values = numbersOf(mask)
   const labels = new Int32Array(height * width)
   for (let pixel = 0; pixel < labels.length; pixel++) {

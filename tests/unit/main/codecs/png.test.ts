@@ -1,0 +1,126 @@
+import { fc, test } from '@fast-check/vitest'
+import { describe, expect, it } from 'vitest'
+import { tensor } from '../../../../src/core/tensor/tensor'
+import { decodeBytes, writePng } from '../../../../src/main/codecs'
+import { pixelHash, sliceFixture } from '../slice-files'
+
+/** Hashes of the decoded arrays as Pillow and imageio give them. */
+const pngSuite = [
+  [
+    'basi0g16.png',
+    'image',
+    'uint16',
+    [32, 32],
+    '9802a57a53e41f9e937827300713635c79523586af3434054e9c24d3a0955b26',
+  ],
+  [
+    'basn2c16.png',
+    'image',
+    'uint16',
+    [32, 32, 3],
+    '057654d06147541f93290e5fab17c69a9b165398afcbc1a58120d2bd37fb5f62',
+  ],
+  [
+    'basn4a16.png',
+    'image',
+    'uint16',
+    [32, 32, 2],
+    '82e3f5b295438c1a5c9c0d8c6ca5d90008716512fa8ad6dfe6e13eb3a9145b69',
+  ],
+  [
+    'basn3p08.png',
+    'labels',
+    'uint8',
+    [32, 32],
+    '13a149ddd561daa99b0033e2f9aa5366c28ff11bbad9e555f8ab6a7f7acd8e02',
+  ],
+  [
+    'basn0g01.png',
+    'image',
+    'uint8',
+    [32, 32],
+    'e61c0d2907693264ab8d875e0451880096322f07dc733a0dceaf28e810bdd2d5',
+  ],
+] as const
+
+describe('the PNG codec', () => {
+  it.each(pngSuite)('reads %s as %s', (name, role, dtype, shape, hash) => {
+    const { pixels, kind } = decodeBytes(sliceFixture(name), name, role)
+
+    expect(kind).toBe('picture')
+    expect(pixels).toMatchObject({ dtype, shape })
+    expect(pixelHash(pixels)).toBe(hash)
+  })
+
+  it('reads a palette as colours in an image, as indices in a label map', () => {
+    const bytes = sliceFixture('basn3p08.png')
+
+    expect(decodeBytes(bytes, 'a.png', 'image').pixels.shape).toEqual([32, 32, 3])
+    expect(decodeBytes(bytes, 'a.png', 'labels').pixels.shape).toEqual([32, 32])
+  })
+
+  it('reads one-bit labels as 0 and 1', () => {
+    const { pixels } = decodeBytes(sliceFixture('basn0g01.png'), 'a.png', 'labels')
+
+    expect([...new Set(pixels.data as Uint8Array)].sort()).toEqual([0, 1])
+  })
+
+  test.prop([
+    fc.constantFrom('uint8', 'uint16'),
+    fc.constantFrom(1, 2, 3, 4),
+    fc.integer({ min: 1, max: 9 }),
+    fc.integer({ min: 1, max: 9 }),
+    fc.infiniteStream(fc.nat(65_535)),
+  ])('gives back what it wrote', (dtype, channels, height, width, stream) => {
+    const length = height * width * channels
+    const shape = channels === 1 ? [height, width] : [height, width, channels]
+    const values = Array.from(
+      { length },
+      () => Number(stream.next().value) % (dtype === 'uint8' ? 256 : 65_536),
+    )
+    const image =
+      dtype === 'uint8'
+        ? tensor('uint8', shape, Uint8Array.from(values))
+        : tensor('uint16', shape, Uint16Array.from(values))
+
+    expect(decodeBytes(writePng(image), 'a.png', 'image').pixels).toEqual(image)
+  })
+
+  test.prop([fc.nat(166), fc.integer({ min: 1, max: 255 })])(
+    'answers a damaged file with its name, whichever byte is hit',
+    (at, flip) => {
+      const bytes = Uint8Array.from(sliceFixture('basn0g01.png'))
+      bytes[at % bytes.length]! ^= flip
+
+      let message = 'read in spite of the damage'
+      try {
+        // A hit in an ignored chunk may leave the picture readable; its size must then be right.
+        expect(decodeBytes(bytes, 'hit.png', 'image').pixels.data.length).toBe(32 * 32)
+      } catch (error) {
+        message = error instanceof Error && 'code' in error ? error.message : `no AppError: ${String(error)}`
+      }
+
+      expect(message).toMatch(/read in spite|hit\.png/)
+    },
+  )
+
+  it('refuses a header that declares more than the file can hold, before making room for it', () => {
+    const bytes = Uint8Array.from(sliceFixture('basn2c16.png'))
+    new DataView(bytes.buffer).setUint32(16, 0x7fff_ffff)
+    new DataView(bytes.buffer).setUint32(20, 0x7fff_ffff)
+
+    expect(() => decodeBytes(bytes, 'bomb.png', 'image')).toThrow(/bomb\.png is damaged: its header declares/)
+  })
+
+  it('names a file that is cut or is something else', () => {
+    const bytes = sliceFixture('basn2c16.png')
+
+    expect(() => decodeBytes(bytes.subarray(0, 200), 'cut.png', 'image')).toThrow(/cut\.png is damaged/)
+    expect(() => decodeBytes(bytes.subarray(0, 20), 'cut.png', 'image')).toThrow(/cut\.png is damaged/)
+    expect(() => decodeBytes(new Uint8Array(0), 'none.png', 'image')).toThrow(
+      /none\.png is damaged: it is empty/,
+    )
+    expect(() => decodeBytes(new TextEncoder().encode('hello'), 'a.png', 'image')).toThrow(/not a png file/)
+    expect(() => decodeBytes(new TextEncoder().encode('hello'), 'a.xyz', 'image')).toThrow(/not a format/)
+  })
+})
