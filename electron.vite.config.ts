@@ -24,6 +24,8 @@ export default defineConfig({
       },
     },
     define: { __SLICETUNE_VERSION__: JSON.stringify(version) },
+    // fflate's Node build declares a `require` of its own, which collides with the one that electron-vite adds.
+    resolve: { alias: { fflate: 'fflate/browser' } },
   },
   preload: {
     build: {

@@ -2,6 +2,7 @@ import { main } from './doors/cli/main'
 import { failureOf } from './doors/cli/exit-codes'
 import { neededNapi } from '../shared/domain/needs'
 import { AppError } from '../shared/errors'
+import { modelFolders } from './files/model-folders'
 import { createServices } from './services'
 import { findAppRoot } from './services/app-root'
 import createWorker from './workers/engine.worker?nodeWorker'
@@ -15,12 +16,9 @@ async function start(): Promise<void> {
     process.exitCode = failure.exitCode
     return
   }
-  const services = createServices({ createWorker })
-  process.exitCode = await main(process.argv.slice(2), {
-    streams: process,
-    services,
-    version: findAppRoot().version,
-  })
+  const { folder, version } = findAppRoot()
+  const services = createServices({ createWorker, folders: modelFolders(folder) })
+  process.exitCode = await main(process.argv.slice(2), { streams: process, services, version })
 }
 
 /**

@@ -4,6 +4,8 @@ import type { JobEvent } from '../../shared/domain/events'
 import type { Job, JobName } from '../workers/contract'
 import type { CreateWorker } from '../workers/spawn'
 import { runJob } from '../workers/spawn'
+import type { ModelFolders } from '../files/model-folders'
+import { downloadModel, importModel, listModelsJob } from './models'
 import type { StopFlag } from '../workers/stop-flag'
 
 export interface CallContext {
@@ -24,21 +26,25 @@ type Handlers = { readonly [N in ProcedureName]: Handler<N> }
 
 export interface ServiceDependencies {
   readonly createWorker: CreateWorker
+  readonly folders: ModelFolders
 }
 
-export function createServices({ createWorker }: ServiceDependencies): Services {
+export function createServices({ createWorker, folders }: ServiceDependencies): Services {
   const job =
     <N extends JobName>(name: N) =>
     (options: Extract<Job, { name: N }>['options'], { stop }: CallContext) =>
       // The pair is one variant of the union by construction, which TypeScript cannot see through the generic.
       runJob({ name, options } as Job, { createWorker, stop })
-  const handlers: Partial<Handlers> = {
+  const handlers: Handlers = {
     train: job('train'),
     evaluate: job('evaluate'),
     predict: job('predict'),
     embed: job('embed'),
     doctor: job('doctor'),
     demo: job('demo'),
+    'models list': () => listModelsJob({ folders }),
+    'models import': input => importModel(input, { folders }),
+    'models download': ({ id }, { stop }) => downloadModel(id, { folders, signal: stop.signal }),
   }
   return {
     run: (name, input, context) => {

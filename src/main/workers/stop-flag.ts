@@ -6,14 +6,21 @@
 export class StopFlag {
   readonly buffer: SharedArrayBuffer
   readonly #level: Int32Array
+  readonly #aborter = new AbortController()
 
   constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) {
     this.buffer = buffer
     this.#level = new Int32Array(buffer)
   }
 
+  /** For calls of this thread that wait for the network: aborted with the first request made here. */
+  get signal(): AbortSignal {
+    return this.#aborter.signal
+  }
+
   /** Raises the level by one, up to 2. */
   request(): void {
+    this.#aborter.abort()
     if (Atomics.add(this.#level, 0, 1) >= 2) Atomics.store(this.#level, 0, 2)
   }
 

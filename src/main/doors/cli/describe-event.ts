@@ -1,4 +1,5 @@
 import type { CaseEvent, DemoReport, EvaluationReport, JobEvent, Scores } from '../../../shared/domain/events'
+import * as z from 'zod'
 import { formatScore, formatTable } from './table'
 
 type Kind = JobEvent['event']
@@ -54,6 +55,8 @@ function describeReport(report: Report, before: readonly JobEvent[]): string[] {
       )
     case 'demo':
       return describeDemo(report)
+    case 'models':
+      return describeModels(report)
     default:
       return typeof report['message'] === 'string' ? [report['message']] : []
   }
@@ -84,6 +87,27 @@ function describeEvaluation(report: EvaluationReport, cases: readonly CaseEvent[
     ...formatTable(header, [...rows, row(`mean of ${report.cases}`, total, report, report.ellipse)]),
     ...(report.interrupted ? ['Stopped before the end: these are the cases so far.'] : []),
   ]
+}
+
+const ModelRow = z.object({
+  id: z.string(),
+  title: z.string(),
+  licence: z.string(),
+  available: z.boolean(),
+  downloadable: z.boolean(),
+})
+const ModelsReport = z.object({ models: z.array(ModelRow) })
+
+function describeModels(report: object): string[] {
+  const listed = ModelsReport.safeParse(report)
+  // Import and download end with the file that they wrote, which is already said.
+  if (!listed.success) return []
+  const state = (row: z.infer<typeof ModelRow>): string =>
+    row.available ? 'here' : row.downloadable ? `slicetune models download ${row.id}` : 'missing'
+  return formatTable(
+    ['ID', 'what', 'licence', 'weights'],
+    listed.data.models.map(row => [row.id, row.title, row.licence, state(row)]),
+  )
 }
 
 function describeDemo(report: DemoReport): string[] {
