@@ -1,4 +1,5 @@
 import { notACheckpoint } from './damage'
+import { plainBytes } from './plain-bytes'
 import { looksLikeSafetensors, readSafetensors } from './safetensors'
 import { readTorchLegacy } from './torch-legacy'
 import { readTorchZip } from './torch-zip'
@@ -21,7 +22,8 @@ export function readCheckpointFile(bytes: Uint8Array, file: string): CheckpointV
 }
 
 /** The checkpoint inside a zip that holds nothing else of use; every other file as it is. */
-export function unwrapCheckpoint(bytes: Uint8Array, file: string): Uint8Array {
+export function unwrapCheckpoint(contents: Uint8Array, file: string): Uint8Array {
+  const bytes = plainBytes(contents)
   if (!looksLikeZip(bytes)) return bytes
   const entries = [...readZip(bytes, file).values()].filter(entry => !/^__MACOSX\/|\/$/.test(entry.name))
   const wrapped = entries.filter(entry => /\.(pth?|safetensors)$/i.test(entry.name))

@@ -8,6 +8,7 @@ import type { DType } from '../tensor/dtype'
 import { bytesPerElement } from '../tensor/dtype'
 import type { Tensor } from '../tensor/tensor'
 import { damaged, notACheckpoint } from './damage'
+import { plainBytes } from './plain-bytes'
 import { checkedSize, tensorOfBytes } from './storage'
 import { decodeUtf8, encodeUtf8 } from './utf8'
 
@@ -49,7 +50,8 @@ export function looksLikeSafetensors(bytes: Uint8Array): boolean {
 }
 
 /** @throws AppError CORRUPT_FILE or NOT_A_CHECKPOINT */
-export function readSafetensors(bytes: Uint8Array, file: string): Safetensors {
+export function readSafetensors(contents: Uint8Array, file: string): Safetensors {
+  const bytes = plainBytes(contents)
   const length = bytes.length >= 8 ? headerLength(bytes) : Infinity
   if (length > bytes.length - 8 || length > LARGEST_HEADER) throw damaged(file, 'its header is cut off')
   const { entries, metadata } = readHeader(bytes.subarray(8, 8 + length), file)

@@ -7,6 +7,7 @@
 import { inflateSync } from 'fflate'
 import { crc32 } from './crc32'
 import { damaged } from './damage'
+import { plainBytes } from './plain-bytes'
 import { decodeLatin1 } from './utf8'
 
 export interface ZipEntry {
@@ -32,7 +33,7 @@ export function looksLikeZip(bytes: Uint8Array): boolean {
 
 /** Entries by name, in directory order. @throws AppError CORRUPT_FILE */
 export function readZip(bytes: Uint8Array, file: string): Map<string, ZipEntry> {
-  const archive = new Archive(bytes, file)
+  const archive = new Archive(plainBytes(bytes), file)
   const { count, start } = archive.directory()
   const entries = new Map<string, ZipEntry>()
   let at = start

@@ -139,6 +139,20 @@ describe('a training checkpoint', () => {
     }
   })
 
+  it.each(['torch', 'safetensors'])('in a Buffer at any place shares no memory with it: %s', kind => {
+    const weights = new Map([['w', float32([3], [1, 2, 3])]])
+    const written =
+      kind === 'torch' ? writeTorchZip(weights) : writeSafetensors({ tensors: weights, metadata: {} })
+    // Node's Buffer overrides slice() with one that does not copy.
+    const buffer = Buffer.alloc(written.length + 1).subarray(1)
+    buffer.set(written)
+
+    const read = readTrainingCheckpoint(buffer, file)
+    buffer.fill(255)
+
+    expect(read.model).toEqual(weights)
+  })
+
   it('without weights is refused', () => {
     for (const value of [
       new Map([['epoch', 1]]),
