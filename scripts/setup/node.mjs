@@ -47,9 +47,8 @@ async function bring(node) {
   if (fs.existsSync(node)) return // another set-up brought it while we waited
   say(`This is Node ${process.versions.node}; fetching Node 24 into .tools (about 60 MB, once).`)
   const result = await npmCi(process.execPath, tools, 'Fetching Node 24')
-  if (result.code !== 0 || !fs.existsSync(node)) {
-    throw new SetupError(
-      installFailure('Node 24 could not be fetched', result.log) + ' Or install Node 24 yourself.',
-    )
-  }
+  if (result.code === 0 && fs.existsSync(node)) return
+  // npm takes a failed optional package for success and says nothing, so its log may be empty.
+  const log = result.code === 0 ? `${result.log} ETIMEDOUT` : result.log
+  throw new SetupError(installFailure('Node 24 could not be fetched', log) + ' Or install Node 24 yourself.')
 }

@@ -8,6 +8,12 @@ const noNetwork =
 const diskFull = /ENOSPC/
 const notAllowed = /EACCES|EPERM|EROFS/
 
+/** Build tools are development packages; without a network npm would otherwise try for more than a minute. */
+const flags = [
+  ...['--include=dev', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'],
+  ...['--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=8000'],
+]
+
 /**
  * Runs `npm ci` in a folder under the given Node. onnxruntime-node must not run its install script: on Linux it
  * fetches CUDA libraries, and without a network it fails the whole install.
@@ -20,16 +26,12 @@ const notAllowed = /EACCES|EPERM|EROFS/
 export function npmCi(node, folder, what) {
   const started = Date.now()
   const npm = npmCommand(node)
-  const child = spawn(
-    npm.command,
-    [...npm.args, 'ci', '--include=dev', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'],
-    {
-      cwd: folder,
-      env: npmEnvironment(node),
-      shell: npm.shell,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+  const child = spawn(npm.command, [...npm.args, 'ci', ...flags], {
+    cwd: folder,
+    env: npmEnvironment(node),
+    shell: npm.shell,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (/** @type {Buffer} */ chunk) => {
