@@ -13,10 +13,10 @@ export function minMax(image: AreaTensor): Float32Array {
   const [least, most] = rangeOf(image.data)
   if (image.dtype !== 'float32') {
     const range = Math.max(most - least, leastRange)
-    return Float32Array.from(image.data, value => (value - least) / range)
+    return mapped(image.data, value => (value - least) / range)
   }
   const range = Math.max(Math.fround(most - least), Math.fround(leastRange))
-  return Float32Array.from(image.data, value => Math.fround(value - least) / range)
+  return mapped(image.data, value => Math.fround(value - least) / range)
 }
 
 /** Percentiles between which a scanner's value range is spread over [0, 1]; the tails are clipped. */
@@ -29,14 +29,14 @@ const windowPercentiles = [0.5, 99.5] as const
  * @returns float32 in [0, 1]; a constant image of another type than uint8 gives zeros
  */
 export function windowed(image: AreaTensor): Float32Array {
-  if (image.dtype === 'uint8') return Float32Array.from(image.data, value => value / 255)
-  const sorted = Float64Array.from(image.data).sort()
+  if (image.dtype === 'uint8') return mapped(image.data, value => value / 255)
+  const sorted = new Float64Array(image.data).sort()
   let [low, high] = windowPercentiles.map(percent => percentile(sorted, percent)) as [number, number]
   // A small bright object on an even ground can lie wholly in the tail.
   if (high <= low) [low, high] = rangeOf(image.data)
   const range = high - low
   if (!(range > 0)) return new Float32Array(image.data.length)
-  return Float32Array.from(image.data, value => Math.min(1, Math.max(0, (value - low) / range)))
+  return mapped(image.data, value => Math.min(1, Math.max(0, (value - low) / range)))
 }
 
 /**
@@ -51,6 +51,13 @@ export function percentile(sorted: ArrayLike<number>, percent: number): number {
   const low = sorted[below] ?? NaN
   const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? NaN
   return low + (high - low) * (rank - below)
+}
+
+function mapped(values: ArrayLike<number>, change: (value: number) => number): Float32Array {
+  const result = new Float32Array(values.length)
+  // index < length
+  for (let index = 0; index < result.length; index++) result[index] = change(values[index]!)
+  return result
 }
 
 function rangeOf(values: ArrayLike<number>): [number, number] {

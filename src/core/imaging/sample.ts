@@ -62,15 +62,23 @@ export function drawSample(
 }
 
 /** The values other than 0, ascending. */
-export function labelValues(labels: Iterable<number>): number[] {
-  const values = new Set(labels)
-  values.delete(0)
+export function labelValues(labels: ArrayLike<number>): number[] {
+  const values = new Set<number>()
+  let last = 0
+  for (let at = 0; at < labels.length; at++) {
+    // at < length; labels come in runs, so most pixels repeat the last value.
+    const value = labels[at]!
+    if (value !== last && value !== 0) values.add(value)
+    last = value
+  }
   return [...values].sort((a, b) => a - b)
 }
 
 /** 1 where the map has this label, else 0. */
 export function maskOfLabel(labels: ArrayLike<number>, label: number): Uint8Array {
-  return Uint8Array.from(labels, value => (value === label ? 1 : 0))
+  const mask = new Uint8Array(labels.length)
+  for (let at = 0; at < mask.length; at++) mask[at] = labels[at] === label ? 1 : 0
+  return mask
 }
 
 export function drawFlip(generator: Generator): Flip {
