@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { float32 } from '../tensor/tensor'
 import type { Tensor } from '../tensor/tensor'
 import type { Picklable } from './pickle-writer'
@@ -29,15 +28,6 @@ export interface AdamWGroup {
   readonly parameters: readonly number[]
 }
 
-/** torch's own defaults stand in for what an older version did not store. */
-const Group = z.object({
-  lr: z.number(),
-  betas: z.tuple([z.number(), z.number()]).default([0.9, 0.999]),
-  eps: z.number().default(1e-8),
-  weight_decay: z.number().default(0.01),
-  params: z.array(z.int().nonnegative()),
-})
-
 /** null for the state of another optimizer, and for none. */
 export function readAdamWState(value: CheckpointValue | undefined): AdamWState | null {
   const groups = value instanceof Map ? itemsOf(value.get('param_groups')) : undefined
@@ -63,18 +53,20 @@ function readMoments(entry: CheckpointValue): AdamWMoments | null {
   return { step: count, expAvg: widened(expAvg), expAvgSq: widened(expAvgSq) }
 }
 
+/** torch's own defaults stand in for what a file does not store. */
 function readGroup(group: CheckpointValue): AdamWGroup | null {
   if (!(group instanceof Map)) return null
-  const plain = Object.fromEntries([...group].map(([key, value]) => [String(key), itemsOf(value) ?? value]))
-  const { success, data } = Group.safeParse(plain)
-  if (!success) return null
-  return {
-    learningRate: data.lr,
-    betas: data.betas,
-    eps: data.eps,
-    weightDecay: data.weight_decay,
-    parameters: data.params,
-  }
+  const [beta1, beta2] = itemsOf(group.get('betas')) ?? [0.9, 0.999]
+  const [learningRate, eps = 1e-8, weightDecay = 0.01] = [
+    group.get('lr'),
+    group.get('eps'),
+    group.get('weight_decay'),
+  ].map(value => (typeof value === 'number' ? value : undefined))
+  const indices = itemsOf(group.get('params')) ?? []
+  const parameters = indices.filter(index => typeof index === 'number')
+  if (learningRate === undefined || typeof beta1 !== 'number' || typeof beta2 !== 'number') return null
+  if (parameters.length !== indices.length) return null
+  return { learningRate, betas: [beta1, beta2], eps, weightDecay, parameters }
 }
 
 /** With every key that `load_state_dict` of torch 1.13 to 2.7 looks for. */

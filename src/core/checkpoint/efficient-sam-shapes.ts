@@ -36,10 +36,10 @@ export interface EfficientSamSizes {
 }
 
 function sizesOf(state: StateDict): EfficientSamSizes | string {
-  let missing: string | null = null
+  const missing: string[] = []
   const size = (name: string, axis: number): number => {
     const dimension = state.get(name)?.shape[axis]
-    if (dimension === undefined) missing ??= name
+    if (dimension === undefined) missing.push(name)
     return dimension ?? 0
   }
   const count = (pattern: RegExp) =>
@@ -59,7 +59,7 @@ function sizesOf(state: StateDict): EfficientSamSizes | string {
     maskTokens: size('mask_decoder.mask_tokens.weight', 0),
     iouHidden: size('mask_decoder.iou_prediction_head.layers.0.0.weight', 0),
   }
-  return missing === null ? sizes : `there is no tensor ${missing}`
+  return missing[0] === undefined ? sizes : `there is no tensor ${missing[0]}`
 }
 
 /** In the order of the official file. */

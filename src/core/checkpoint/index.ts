@@ -2,7 +2,7 @@
 export type { AdamWGroup, AdamWMoments, AdamWState } from './adamw-state'
 export { efficientSamMismatch } from './efficient-sam-shapes'
 export { narrowHalf, widenHalf } from './half'
-export type { JsonObject } from './json'
+export type { JsonObject, JsonValue } from './json'
 export { readCheckpointFile, unwrapCheckpoint } from './read-checkpoint-file'
 export type { Safetensors } from './safetensors'
 export { readSafetensors, writeSafetensors } from './safetensors'

@@ -3,11 +3,12 @@
  *
  * @see huggingface/safetensors, README.md, "Format"
  */
-import * as z from 'zod'
 import type { DType } from '../tensor/dtype'
 import { bytesPerElement } from '../tensor/dtype'
 import type { Tensor } from '../tensor/tensor'
 import { damaged, notACheckpoint } from './damage'
+import type { JsonValue } from './json'
+import { isJsonObject, parseJson } from './json'
 import { plainBytes } from './plain-bytes'
 import { checkedSize, tensorOfBytes } from './storage'
 import { decodeUtf8, encodeUtf8 } from './utf8'
@@ -37,10 +38,13 @@ const codeOf = new Map(Object.entries(dtypeOf).map(([code, dtype]) => [dtype, co
 
 const LARGEST_HEADER = 100_000_000 // the limit of the reference implementation
 
-const Offset = z.int().nonnegative()
-const Entry = z.object({ dtype: z.string(), shape: z.array(Offset), data_offsets: z.tuple([Offset, Offset]) })
-type Entry = z.infer<typeof Entry>
-const Metadata = z.record(z.string(), z.string())
+interface Entry {
+  readonly name: string
+  readonly dtype: string
+  readonly shape: readonly number[]
+  readonly from: number
+  readonly to: number
+}
 
 /** An 8-byte length that fits the file and a brace: no other format starts so. */
 export function looksLikeSafetensors(bytes: Uint8Array): boolean {
@@ -59,16 +63,15 @@ export function readSafetensors(contents: Uint8Array, file: string): Safetensors
 
   const tensors = new Map<string, Tensor>()
   let end = 0
-  for (const [name, entry] of entries.sort(byPlace)) {
-    const [from, to] = entry.data_offsets
-    const dtype = Object.hasOwn(dtypeOf, entry.dtype) ? dtypeOf[entry.dtype] : undefined
-    if (!dtype) throw notACheckpoint(file, `${name} has the unknown type ${entry.dtype}`)
+  for (const { name, dtype: code, shape, from, to } of entries.sort(byPlace)) {
+    const dtype = Object.hasOwn(dtypeOf, code) ? dtypeOf[code] : undefined
+    if (!dtype) throw notACheckpoint(file, `${name} has the unknown type ${code}`)
     if (from !== end) throw damaged(file, `${name} overlaps another tensor or leaves a gap before it`)
     if (to > data.length) throw damaged(file, `${name} is cut off`)
-    if (to - from !== checkedSize(entry.shape, file) * bytesPerElement(dtype)) {
-      throw damaged(file, `${name} has another size than its shape [${entry.shape.join(', ')}]`)
+    if (to - from !== checkedSize(shape, file) * bytesPerElement(dtype)) {
+      throw damaged(file, `${name} has another size than its shape [${shape.join(', ')}]`)
     }
-    tensors.set(name, tensorOfBytes(dtype, entry.shape, data.slice(from, to)))
+    tensors.set(name, tensorOfBytes(dtype, shape, data.slice(from, to)))
     end = to
   }
   if (end !== data.length) throw damaged(file, 'bytes follow its last tensor')
@@ -99,27 +102,53 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
 }
 
 /** Empty tensors share their start with the next one, so the end decides. */
-function byPlace([, a]: [string, Entry], [, b]: [string, Entry]): number {
-  return a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]
+function byPlace(a: Entry, b: Entry): number {
+  return a.from - b.from || a.to - b.to
 }
 
 function headerLength(bytes: Uint8Array): number {
   return Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true))
 }
 
-function readHeader(
-  bytes: Uint8Array,
-  file: string,
-): { entries: [string, Entry][]; metadata: Readonly<Record<string, string>> } {
+interface Header {
+  readonly entries: Entry[]
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+function readHeader(bytes: Uint8Array, file: string): Header {
+  let header: JsonValue
   try {
-    const json: unknown = JSON.parse(decodeUtf8(bytes))
-    const header = z.record(z.string(), z.unknown()).parse(json)
-    const metadata = Metadata.parse(header['__metadata__'] ?? {})
-    const entries = Object.entries(header)
-      .filter(([name]) => name !== '__metadata__')
-      .map(([name, entry]): [string, Entry] => [name, Entry.parse(entry)])
-    return { entries, metadata }
+    header = parseJson(decodeUtf8(bytes))
   } catch (cause) {
     throw damaged(file, 'its header cannot be read', cause)
   }
+  if (!isJsonObject(header)) throw damaged(file, 'its header cannot be read')
+  const { __metadata__: metadata, ...members } = header
+  const entries = Object.entries(members).map(([name, member]) => readEntry(name, member, file))
+  return { entries, metadata: textsOf(metadata, file) }
+}
+
+function readEntry(name: string, member: JsonValue, file: string): Entry {
+  const { dtype, shape, data_offsets: offsets } = isJsonObject(member) ? member : {}
+  const [from, to, ...more] = countsOf(offsets) ?? []
+  const dimensions = countsOf(shape)
+  if (typeof dtype !== 'string' || !dimensions || from === undefined || to === undefined || more.length > 0) {
+    throw damaged(file, `its header cannot be read where it speaks of ${name}`)
+  }
+  return { name, dtype, shape: dimensions, from, to }
+}
+
+function countsOf(value: JsonValue | undefined): number[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  const counts = value.filter(n => typeof n === 'number' && Number.isSafeInteger(n) && n >= 0)
+  return counts.length === value.length ? counts.map(Number) : undefined
+}
+
+function textsOf(metadata: JsonValue | undefined, file: string): Readonly<Record<string, string>> {
+  const members = isJsonObject(metadata) ? Object.entries(metadata) : []
+  const texts = members.filter((member): member is [string, string] => typeof member[1] === 'string')
+  if ((metadata !== undefined && !isJsonObject(metadata)) || texts.length !== members.length) {
+    throw damaged(file, 'its metadata cannot be read')
+  }
+  return Object.fromEntries(texts)
 }

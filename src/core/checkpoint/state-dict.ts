@@ -16,9 +16,8 @@ export function stateDictOf(value: CheckpointValue | undefined, file: string): S
   if (!(value instanceof Map) || value.size === 0) throw notACheckpoint(file, 'it holds no weights')
   const state = new Map<string, Tensor<'float32'>>()
   for (const [name, entry] of value) {
-    if (typeof name !== 'string' || !isTensor(entry)) {
-      throw notACheckpoint(file, `${String(name)} in its weights is not a tensor`)
-    }
+    if (typeof name !== 'string') throw notACheckpoint(file, 'its weights have no names')
+    if (!isTensor(entry)) throw notACheckpoint(file, `${name} in its weights is not a tensor`)
     state.set(name, widened(entry))
   }
   const parallel = [...state.keys()].every(name => name.startsWith(PARALLEL_PREFIX))

@@ -1,17 +1,17 @@
-import type * as z from 'zod'
 import { Preprocessing } from '../../shared/domain/preprocessing'
 import type { AdamWState } from './adamw-state'
 import { picklableAdamWState, readAdamWState } from './adamw-state'
 import { damaged, notACheckpoint } from './damage'
 import { readCheckpointFile, unwrapCheckpoint } from './read-checkpoint-file'
-import { JsonObject, jsonOf, picklableJson } from './json'
+import type { JsonObject, JsonValue } from './json'
+import { isJsonObject, jsonOf, parseJson, picklableJson } from './json'
 import type { Picklable } from './pickle-writer'
 import { PythonFloat } from './pickle-writer'
 import { looksLikeSafetensors, readSafetensors } from './safetensors'
 import type { StateDict } from './state-dict'
 import { stateDictOf, widened } from './state-dict'
 import { writeTorchZip } from './torch-zip-writer'
-import type { CheckpointMap, CheckpointValue } from './value'
+import type { CheckpointMap } from './value'
 import { isTensor } from './value'
 
 /**
@@ -50,8 +50,8 @@ export function readTrainingCheckpoint(bytes: Uint8Array, file: string): Trainin
     optimizer: readAdamWState(value.get('optimizer')),
     loss: numberAt(value, 'loss'),
     bestLoss: numberAt(value, 'best_loss'),
-    preprocessing: readPreprocessing(value.get('preprocessing'), file),
-    extra: readExtra(value.get('slicetune'), file),
+    preprocessing: checkPreprocessing(jsonOf(value.get('preprocessing') ?? null), file),
+    extra: checkExtra(jsonOf(value.get('slicetune') ?? null), file),
   }
 }
 
@@ -64,7 +64,7 @@ export function writeTrainingCheckpoint(checkpoint: TrainingCheckpoint): Uint8Ar
   if (loss !== null) entries.push(['loss', new PythonFloat(loss)])
   if (bestLoss !== null) entries.push(['best_loss', new PythonFloat(bestLoss)])
   if (preprocessing) entries.push(['preprocessing', picklableJson(preprocessing)])
-  if (Object.keys(extra).length > 0) entries.push(['slicetune', picklableJson(JsonObject.parse(extra))])
+  if (Object.keys(extra).length > 0) entries.push(['slicetune', picklableJson(extra)])
   return writeTorchZip(new Map(entries))
 }
 
@@ -83,33 +83,33 @@ function fromSafetensors(bytes: Uint8Array, file: string): TrainingCheckpoint {
   return {
     ...nothingElse,
     model,
-    preprocessing: parseStored(Preprocessing, metadata['preprocessing'], file) ?? null,
-    extra: parseStored(JsonObject, metadata['slicetune'], file) ?? {},
+    preprocessing: checkPreprocessing(parseStored(metadata['preprocessing'], file), file),
+    extra: checkExtra(parseStored(metadata['slicetune'], file), file),
   }
 }
 
 /** Metadata of safetensors are texts, ours JSON. */
-function parseStored<T>(schema: z.ZodType<T>, text: string | undefined, file: string): T | undefined {
-  if (text === undefined) return undefined
+function parseStored(text: string | undefined, file: string): JsonValue | null {
+  if (text === undefined) return null
   try {
-    return schema.parse(JSON.parse(text))
+    return parseJson(text)
   } catch (cause) {
     throw damaged(file, 'its metadata cannot be read', cause)
   }
 }
 
-function readPreprocessing(value: CheckpointValue | undefined, file: string): Preprocessing | null {
-  if (value === undefined || value === null) return null
-  const { data, error } = Preprocessing.safeParse(jsonOf(value))
+/** @param value - null for nothing stored, undefined for something that is not plain data */
+function checkPreprocessing(value: JsonValue | undefined, file: string): Preprocessing | null {
+  if (value === null) return null
+  const { data, error } = Preprocessing.safeParse(value)
   if (!data) throw damaged(file, 'the preprocessing stored in it cannot be read', error)
   return data
 }
 
-function readExtra(value: CheckpointValue | undefined, file: string): JsonObject {
-  if (value === undefined) return {}
-  const { data, error } = JsonObject.safeParse(jsonOf(value))
-  if (!data) throw damaged(file, 'the run data stored in it cannot be read', error)
-  return data
+function checkExtra(value: JsonValue | undefined, file: string): JsonObject {
+  if (value === null) return {}
+  if (!isJsonObject(value)) throw damaged(file, 'the run data stored in it cannot be read')
+  return value
 }
 
 /** A number, or a tensor with one element, as scripts that forget `.item()` store their losses. */

@@ -24,7 +24,7 @@ const refusal = (act: () => unknown): AppError => {
   try {
     act()
   } catch (error) {
-    if (error instanceof AppError) return error
+    if (error instanceof AppError) return error as AppError
     throw error
   }
   throw new Error('it was accepted')

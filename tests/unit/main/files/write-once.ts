@@ -4,9 +4,9 @@ import { writeAtomically } from '../../../../src/main/files/write-atomically'
 const [file = '', length = '0'] = process.argv.slice(2)
 try {
   await writeAtomically(file, 'x'.repeat(Number(length)))
-  console.log('"written"')
+  process.stdout.write('"written"')
 } catch (error) {
-  console.log(
+  process.stdout.write(
     JSON.stringify({ code: (error as { code: unknown }).code, data: (error as { data: unknown }).data }),
   )
 }
