@@ -5,6 +5,7 @@ import { tensor } from '../../core/tensor/tensor'
 import { AppError } from '../../shared/errors'
 import type { FileRole } from './codec'
 import { defineCodec } from './codec'
+import { essentialPng, guardPixelData } from './png-chunks'
 import { guardDecodedSize } from './size-guard'
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
@@ -14,8 +15,8 @@ export const png = defineCodec({
   extensions: ['.png'],
   sniff: bytes => signature.every((byte, index) => bytes[index] === byte),
   read: (bytes, file, role) => {
-    guardHeader(bytes, file)
-    const picture = decodeOrRefuse(bytes, file)
+    guardPixelData(bytes, file, guardHeader(bytes, file))
+    const picture = decodeOrRefuse(essentialPng(bytes, file), file)
     const { width, height, channels, depth } = picture
     const elements = height * (depth < 8 ? Math.ceil((width * depth) / 8) : width * channels)
     if (picture.data.length !== elements) {
@@ -37,8 +38,12 @@ export function writePng(image: Tensor<'uint8'> | Tensor<'uint16'>): Uint8Array 
   return encode({ width, height, channels, depth: image.dtype === 'uint8' ? 8 : 16, data: image.data })
 }
 
-/** Refuses a size that the file cannot hold, and the one variant that the decoder gets wrong. */
-function guardHeader(bytes: Uint8Array, file: string): void {
+/**
+ * Refuses a size that the file cannot hold, and the one variant that the decoder gets wrong.
+ *
+ * @returns bytes of samples that the header declares
+ */
+function guardHeader(bytes: Uint8Array, file: string): number {
   if (bytes.length < 33) throw new AppError('CORRUPT_FILE', { file, reason: 'it ends within its header' })
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const [width, height] = [view.getUint32(16), view.getUint32(20)]
@@ -50,7 +55,9 @@ function guardHeader(bytes: Uint8Array, file: string): void {
   if (depth < 8 && view.getUint8(28) !== 0) {
     throw new AppError('FILE_UNREADABLE', { file, reason: `it is interlaced with ${depth} bits a pixel` })
   }
-  guardDecodedSize(file, height * Math.ceil((width * channels * depth) / 8), bytes.length, true)
+  const declared = height * Math.ceil((width * channels * depth) / 8)
+  guardDecodedSize(file, declared, bytes.length, true)
+  return declared
 }
 
 function decodeOrRefuse(bytes: Uint8Array, file: string): DecodedPng {

@@ -1,3 +1,4 @@
+import { crc32, deflateSync } from 'node:zlib'
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { tensor } from '../../../../src/core/tensor/tensor'
@@ -42,6 +43,24 @@ const pngSuite = [
     'e61c0d2907693264ab8d875e0451880096322f07dc733a0dceaf28e810bdd2d5',
   ],
 ] as const
+
+/** The file with other chunks between its header and its end. */
+function withChunks(source: Uint8Array, chunks: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat([source.subarray(0, 33), ...chunks, source.subarray(-12)])
+}
+
+function chunk(type: string, content: Uint8Array): Buffer {
+  const typed = Buffer.concat([Buffer.from(type), content])
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)]
+  length.writeUInt32BE(content.length)
+  checksum.writeUInt32BE(crc32(typed))
+  return Buffer.concat([length, typed, checksum])
+}
+
+function chunkOf(source: Uint8Array, type: string): Uint8Array {
+  const at = Buffer.from(source).indexOf(type) - 4
+  return source.subarray(at, at + 12 + Buffer.from(source).readUInt32BE(at))
+}
 
 describe('the PNG codec', () => {
   it.each(pngSuite)('reads %s as %s', (name, role, dtype, shape, hash) => {
@@ -110,6 +129,31 @@ describe('the PNG codec', () => {
     new DataView(bytes.buffer).setUint32(20, 0x7fff_ffff)
 
     expect(() => decodeBytes(bytes, 'bomb.png', 'image')).toThrow(/bomb\.png is damaged: its header declares/)
+  })
+
+  it('refuses pixels that decompress to far more than the header declares', () => {
+    const pixels = deflateSync(Buffer.alloc(50_000_000))
+
+    const bomb = withChunks(sliceFixture('basn2c16.png'), [chunk('IDAT', pixels)])
+
+    expect(() => decodeBytes(bomb, 'bomb.png', 'image')).toThrow(
+      /bomb\.png is damaged: its data is much longer/,
+    )
+  })
+
+  it('leaves compressed profiles and texts alone', () => {
+    const source = sliceFixture('basn2c16.png')
+    const profile = Buffer.concat([Buffer.from('a\0\0'), deflateSync(Buffer.alloc(200_000_000))])
+    const before = process.memoryUsage().rss
+
+    const { pixels } = decodeBytes(
+      withChunks(source, [chunk('iCCP', profile), chunkOf(source, 'IDAT')]),
+      'a.png',
+      'image',
+    )
+
+    expect(pixels).toEqual(decodeBytes(source, 'a.png', 'image').pixels)
+    expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000)
   })
 
   it('names a file that is cut or is something else', () => {
