@@ -35,7 +35,7 @@ export function findChromium(env: NodeJS.ProcessEnv = process.env): string {
     )
   }
   const found =
-    installed(env['PATH'] ?? '') ?? ownDownload() ?? (installOnDebian() ? installed(env['PATH'] ?? '') : null)
+    installed(env['PATH'] ?? '') ?? ownDownload() ?? (installOnDebian() ? installed('/usr/bin') : null)
   if (found !== null) return found
   throw new Error(
     'No Chromium was found and none could be installed, so the end-to-end tests cannot run. ' +
