@@ -7,6 +7,7 @@
 import type { DType } from '../tensor/dtype'
 import { bytesPerElement } from '../tensor/dtype'
 import { damaged } from './damage'
+import { widenHalf } from './half'
 import { compact } from './pickle-reader'
 import type { MemoryBudget } from './storage'
 import { readView, Storage } from './storage'
@@ -112,7 +113,7 @@ function itself(
   if (typeof element === 'bigint') return compact(element)
   if (!(type instanceof NumpyType) || element === undefined) return undefined
   if (type.dtype === 'bool') return element !== 0
-  return type.dtype === 'float16' ? undefined : element
+  return type.dtype === 'float16' ? widenHalf(Uint16Array.of(element))[0] : element
 }
 
 function swapped(bytes: Uint8Array, dtype: DType): Uint8Array {

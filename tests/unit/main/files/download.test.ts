@@ -1,12 +1,16 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DownloadProgress } from '../../../../src/main/files/download'
 import { download } from '../../../../src/main/files/download'
 import { gitBlobId } from '../../../../src/main/files/git-blob'
 import type { Answer } from './file-server'
 import { answerWith, breakAfter, serve, startFileServer } from './file-server'
+import { runProgram } from './run-program'
+
+const program = fileURLToPath(new URL('download-once.ts', import.meta.url))
 
 const contents = Uint8Array.from({ length: 1_000_000 }, (_, i) => (i * 7919) >> 3)
 const gitBlob = gitBlobId(contents)
@@ -191,6 +195,27 @@ describe('a download', () => {
     await expect(fetchFrom('http://no-such-host.invalid')).rejects.toThrow(
       /no-such-host\.invalid cannot be reached/,
     )
+  })
+
+  it('gives a full disk back what it took', async () => {
+    const { url } = await listen(serve(contents))
+
+    const outcome = await runProgram(program, [url, part(), gitBlob], { limit: 'ulimit -f 512' })
+
+    expect(outcome).toEqual({ code: 'DISK_FULL', data: { file: part() } })
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('says that its folder is read-only', async () => {
+    const { url } = await listen(serve(contents))
+    await chmod(folder, 0o555)
+
+    // Root may write anywhere, so the program then runs as nobody.
+    const uid = process.getuid?.() === 0 ? 65534 : undefined
+    const outcome = await runProgram(program, [url, part(), gitBlob], { uid })
+
+    expect(outcome).toEqual({ code: 'FOLDER_NOT_WRITABLE', data: { file: folder } })
+    await chmod(folder, 0o755)
   })
 
   it('keeps its part when it is stopped', async () => {

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { writeAtomically } from '../../../../src/main/files/write-atomically'
+import { runProgram } from './run-program'
 
 const program = fileURLToPath(new URL('write-once.ts', import.meta.url))
-const jiti = fileURLToPath(new URL('../../../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url))
 
 let folder = ''
 beforeEach(async () => {
@@ -54,7 +54,9 @@ describe('writing a file atomically', () => {
     await chmod(folder, 0o555)
 
     // Root may write anywhere, so the program then runs as nobody.
-    const outcome = inAnotherProcess(file, process.getuid?.() === 0 ? { uid: 65534 } : {})
+    const outcome = await runProgram(program, [file, '1'], {
+      uid: process.getuid?.() === 0 ? 65534 : undefined,
+    })
 
     await chmod(folder, 0o755)
     expect(outcome).toEqual({ code: 'FOLDER_NOT_WRITABLE', data: { file: folder } })
@@ -65,7 +67,7 @@ describe('writing a file atomically', () => {
   it('counts a limit on the size of files as a full disk', async () => {
     const file = join(folder, 'model.pth')
 
-    const outcome = inAnotherProcess(file, { length: 200_000, limit: 'ulimit -f 64' })
+    const outcome = await runProgram(program, [file, '200000'], { limit: 'ulimit -f 64' })
 
     expect(outcome).toEqual({ code: 'DISK_FULL', data: { file } })
     expect(await readdir(folder)).toEqual([])
@@ -82,7 +84,7 @@ describe('writing a file atomically', () => {
       // Where no small disk can be mounted, a limit on the size of files stands in for it.
       const outcome = mounted
         ? await failure(file, 'x'.repeat(200_000))
-        : inAnotherProcess(file, { length: 200_000, limit: 'ulimit -f 64' })
+        : await runProgram(program, [file, '200000'], { limit: 'ulimit -f 64' })
 
       expect(outcome).toEqual({ code: 'DISK_FULL', data: { file } })
       expect(await readFile(file, 'utf8')).toBe('old')
@@ -102,18 +104,4 @@ async function failure(file: string, contents: string): Promise<unknown> {
       : error
   }
   return 'written'
-}
-
-/** In a program of its own, which may run as someone else or under a limit; returns what it printed. */
-function inAnotherProcess(
-  file: string,
-  { length = 1, uid, limit }: { length?: number; uid?: number; limit?: string },
-) {
-  const words = [process.execPath, jiti, program, file, String(length)]
-  const [command = '', ...args] = limit
-    ? ['sh', '-c', `trap '' XFSZ; ${limit}; exec "$@"`, 'sh', ...words]
-    : words
-  const env = { ...process.env, JITI_FS_CACHE: 'false' }
-  const { stdout, stderr } = spawnSync(command, args, { uid, env, encoding: 'utf8' })
-  return stdout ? (JSON.parse(stdout) as unknown) : stderr
 }
