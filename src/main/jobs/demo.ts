@@ -1,25 +1,22 @@
 import { dirname, join } from 'node:path'
-import { dice, countOverlap } from '../../core/metrics'
-import type { Segmenter } from '../../core/models/segmenter'
-import { firstClick } from '../../core/prompts'
 import type { DemoOptions } from '../../shared/contract/system'
 import { TrainOptions } from '../../shared/contract/training'
 import { bundledModel, EvaluateOptions } from '../../shared/domain/evaluation'
 import type { CaseEvent, DemoReport, DoneEvent, JobEvent } from '../../shared/domain/events'
 import { PredictOptions } from '../../shared/domain/prediction'
-import type { Prompt } from '../../shared/domain/prompt'
 import { AppError, invariant } from '../../shared/errors'
 import type { Dataset, SliceRecord } from '../datasets'
-import { discoverDataset, loadSlice } from '../datasets'
-import type { Answer, OverlayRow } from '../figures'
+import { discoverDataset } from '../datasets'
+import type { OverlayRow } from '../figures'
 import { overlaySheet } from '../figures'
 import { writeAtomically } from '../files/write-atomically'
 import { findAppRoot } from '../services/app-root'
 import type { JobContext, JobFunction } from '../workers/contract'
+import type { AnsweredSlice } from './answer-slice'
+import { answerWithPoint } from './answer-slice'
 import type { JudgedModel, Judgement } from './demo-compare'
 import { compareModels } from './demo-compare'
 import { evaluateSlices } from './evaluate'
-import { maskOfValue } from './evaluate-slice'
 import { predict } from './predict'
 import type * as z from 'zod'
 
@@ -150,7 +147,7 @@ async function* writePredictions(checkpoint: string, { sample, context }: Stage)
   yield { event: 'written', file: options.out }
 }
 
-/** `overlays.png`: what one point gives before and after, on every validation head. */
+/** `before-after.png`: what one point gives before and after, on every validation head. */
 async function drawOverlays(
   { folder, checkpoint }: { folder: string; checkpoint: string },
   { sample, context }: Stage,
@@ -171,7 +168,7 @@ async function drawOverlays(
       after: is.answer,
     })
   }
-  const file = join(folder, 'overlays.png')
+  const file = join(folder, 'before-after.png')
   await writeAtomically(
     file,
     overlaySheet({ title: 'One point on held-out heads', rows, columns: ['Base', 'Tuned'] }),
@@ -179,35 +176,18 @@ async function drawOverlays(
   return file
 }
 
-interface Answered {
-  readonly image: OverlayRow['image']
-  readonly truth: Uint8Array
-  readonly prompt: Prompt
-  readonly answer: Answer
-}
-
-async function answers(model: string, { sample, context }: Stage): Promise<Answered[]> {
+async function answers(model: string, { sample, context }: Stage): Promise<AnsweredSlice[]> {
   const segmenter = await context.engines.openSegmenter(model)
   try {
-    const found: Answered[] = []
+    const found: AnsweredSlice[] = []
     for (const record of sample.slices) {
       if (context.stop.requested) throw new AppError('ABORTED', {})
-      found.push(await answerSlice(record, segmenter))
+      found.push(await answerWithPoint(record, segmenter))
     }
     return found
   } finally {
     await segmenter.dispose()
   }
-}
-
-async function answerSlice(record: SliceRecord, segmenter: Segmenter): Promise<Answered> {
-  const { image, labels, labelValues } = await loadSlice(record)
-  const [height = 0, width = 0] = labels.shape
-  const truth = maskOfValue(labels, labelValues[0] ?? 0)
-  const point = firstClick(truth, height, width)
-  const prompt: Prompt = { box: null, points: point === null ? [] : [point] }
-  const { mask } = await segmenter.segment(await segmenter.embed(image), prompt)
-  return { image, truth, prompt, answer: { mask: mask.data, dice: dice(countOverlap(mask.data, truth)) } }
 }
 
 function casesOf({ point, box }: JudgedModel) {

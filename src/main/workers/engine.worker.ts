@@ -1,8 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { AppError, invariant } from '../../shared/errors'
+import { EfficientSamSegmenter } from '../../core/models/efficient-sam/segmenter'
+import { invariant } from '../../shared/errors'
 import { OnnxRuntimeEngine } from '../engines/onnxruntime/engine'
 import { probeProviders } from '../engines/onnxruntime/probe-providers'
+import { createDemo } from '../jobs/demo'
 import { doctor } from '../jobs/doctor'
+import { embed } from '../jobs/embed'
+import { evaluate } from '../jobs/evaluate'
+import { predict } from '../jobs/predict'
+import { train } from '../jobs/train'
+import { openEfficientSam } from '../models/open-efficient-sam'
 import type { EngineWorkerData, Job, JobContext, JobFunction, JobName, WorkerMessage } from './contract'
 import type { EngineAccess } from './engine-access'
 import { StopFlag } from './stop-flag'
@@ -10,7 +17,14 @@ import { toWire } from './wire-error'
 
 /** The thread in which native runtimes load: it runs one job, sends what the job says, and ends by itself. */
 
-const jobs: { readonly [N in JobName]?: JobFunction<N> } = { doctor }
+const jobs: { readonly [N in JobName]: JobFunction<N> } = {
+  train,
+  evaluate,
+  predict,
+  embed,
+  doctor,
+  demo: createDemo(train),
+}
 
 function createEngineAccess(threads: number): EngineAccess {
   const openEngine = (): OnnxRuntimeEngine => new OnnxRuntimeEngine({ threads })
@@ -18,15 +32,17 @@ function createEngineAccess(threads: number): EngineAccess {
     runtime: openEngine().description,
     probeProviders,
     openEngine,
-    openSegmenter: model => Promise.reject(new AppError('WEIGHTS_NOT_FOUND', { model })),
+    async openSegmenter(idOrPath) {
+      const { model } = await openEfficientSam(idOrPath)
+      return new EfficientSamSegmenter(openEngine(), model)
+    },
   }
 }
 
 async function run(job: Job, context: JobContext, send: (message: WorkerMessage) => void): Promise<void> {
   try {
     // The job's name picks both the function and its options, which TypeScript cannot follow through the record.
-    const start = jobs[job.name] as JobFunction<JobName> | undefined
-    invariant(start, `there is a job ${job.name}`)
+    const start = jobs[job.name] as JobFunction<JobName>
     for await (const event of start(job.options, context)) send({ kind: 'event', event })
     send({ kind: 'ended' })
   } catch (error) {

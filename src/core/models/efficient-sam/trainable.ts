@@ -91,7 +91,7 @@ export class TrainableEfficientSam implements Trainable {
     const batchIou = await this.#batchIou(batch, parts)
     const totals = new LossMean()
     for (const samples of parts) {
-      const part = await this.#encode(samples)
+      const part = await this.#embed(samples)
       const compiled = await this.#program('loss', samples.length, batchIou ? batch.length : 0)
       totals.add(await this.#run(compiled, part, { batchIou }), samples.length / batch.length)
     }
@@ -116,7 +116,7 @@ export class TrainableEfficientSam implements Trainable {
     for (const samples of parts) {
       const results = await this.#run(
         await this.#program('loss', samples.length, 0),
-        await this.#encode(samples),
+        await this.#embed(samples),
         { batchIou: null },
       )
       ious.push(...(results['jointIou']?.data ?? []))
@@ -124,13 +124,15 @@ export class TrainableEfficientSam implements Trainable {
     return float32([batch.length, 1], ious)
   }
 
+  /** The forward pass of training; a trained encoder keeps what its backward pass needs. */
   async #encode(samples: readonly TrainingSample[]): Promise<Part> {
+    if (!this.#options.trainEncoder) return this.#embed(samples)
     const [first] = samples
-    invariant(first, 'a part has samples')
-    if (this.#options.trainEncoder) {
-      invariant('image' in first.input, 'a trained encoder needs the image itself')
-      return { samples, ...(await this.#encoder.forwardKeeping(first.input.image)) }
-    }
+    invariant(first && 'image' in first.input, 'a trained encoder takes one image at a time')
+    return { samples, ...(await this.#encoder.forwardKeeping(first.input.image)) }
+  }
+
+  async #embed(samples: readonly TrainingSample[]): Promise<Part> {
     const embeddings: Float32Tensor[] = []
     for (const { input } of samples) {
       embeddings.push('embedding' in input ? input.embedding : await this.#encoder.forward(input.image))

@@ -1,0 +1,163 @@
+import { appendFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { bootstrapInterval, meanOfDefined } from '../../../core/metrics'
+import type { Segmenter } from '../../../core/models/segmenter'
+import type { Preprocessing } from '../../../shared/domain/preprocessing'
+import type { Preset, TrainingRecipe } from '../../../shared/domain/training-options'
+import type { CardResult, EpochFigures, Verdict } from '../../figures'
+import { diceChart, logChart, lossChart, modelCard, overlaySheet, verdict } from '../../figures'
+import { writeAtomically, writeError } from '../../files/write-atomically'
+import { answerWithPoint } from '../answer-slice'
+import { checkpointNames } from './run-folder'
+import type { TrainingData, UsableSlice } from './training-data'
+import type { ValidatedCase } from './validation'
+
+export interface RunDescription {
+  readonly folder: string
+  readonly task: string
+  readonly preset: Preset
+  readonly recipe: TrainingRecipe
+  readonly preprocessing: Preprocessing
+  readonly base: {
+    readonly id: string
+    readonly source: string
+    readonly licence: string
+    readonly sha256: string | null
+  }
+  readonly dataFolder: string
+  readonly program: string
+}
+
+/** One line of `log.jsonl`. */
+export async function appendLog(folder: string, line: Readonly<Record<string, unknown>>): Promise<void> {
+  const file = join(folder, 'log.jsonl')
+  try {
+    await appendFile(file, `${JSON.stringify(line)}\n`)
+  } catch (error) {
+    throw writeError(error, file)
+  }
+}
+
+/** The three charts, drawn anew after each epoch, so that a running job can be looked at. */
+export async function writeCharts(
+  { folder, task, recipe }: RunDescription,
+  epochs: readonly EpochFigures[],
+  { bestEpoch, baseDice }: { bestEpoch: number | null; baseDice: number | null },
+): Promise<void> {
+  const options = {
+    title: task,
+    epochs: recipe.epochs,
+    baseDice,
+    ...(bestEpoch === null ? {} : { bestEpoch: bestEpoch + 1 }),
+  }
+  await writeAtomically(join(folder, 'train_loss.png'), lossChart(epochs, options))
+  await writeAtomically(join(folder, 'val_dice.png'), diceChart(epochs, options))
+  await writeAtomically(join(folder, 'log.png'), logChart(epochs, options))
+}
+
+/** Base against tuned on the held-out slices, in words. */
+export function runVerdict(
+  base: readonly ValidatedCase[],
+  tuned: readonly ValidatedCase[],
+  independent: boolean,
+): Verdict {
+  const before = new Map(base.map(one => [one.name, one.dice]))
+  const cases = tuned.flatMap(({ name, dice }) => {
+    const was = before.get(name) ?? null
+    return was === null || dice === null ? [] : [{ name, base: was, tuned: dice }]
+  })
+  return verdict({ cases, independent })
+}
+
+function cardResults(base: readonly ValidatedCase[], tuned: readonly ValidatedCase[]): CardResult[] {
+  const figure = (cases: readonly ValidatedCase[], kind: 'point' | 'box') => {
+    const values = cases.flatMap(one => (one[kind] === null ? [] : [one[kind]]))
+    return { mean: meanOfDefined(values), interval: bootstrapInterval(values, { seed: 0 }) }
+  }
+  const names = { point: 'one inner point', box: 'loose box' } as const
+  return (['point', 'box'] as const)
+    .filter(kind => tuned.some(one => one[kind] !== null))
+    .map(kind => ({
+      prompt: names[kind],
+      metric: 'Dice',
+      cases: tuned.filter(one => one[kind] !== null).length,
+      base: figure(base, kind),
+      tuned: figure(tuned, kind),
+    }))
+}
+
+export interface CardContents {
+  readonly data: TrainingData
+  readonly base: readonly ValidatedCase[]
+  readonly tuned: readonly ValidatedCase[]
+  readonly bestEpoch: number
+  readonly verdict: Verdict
+  readonly created: string
+}
+
+export async function writeModelCard(run: RunDescription, contents: CardContents): Promise<string> {
+  const { recipe, base } = run
+  const { data } = contents
+  const part = (slices: readonly UsableSlice[]) => ({
+    slices: slices.length,
+    groups: [...new Set(slices.map(({ record }) => record.group))],
+  })
+  const text = modelCard({
+    name: basename(run.folder),
+    created: contents.created,
+    program: run.program,
+    base: {
+      id: base.id,
+      source: base.source,
+      licence: base.licence,
+      ...(base.sha256 ? { sha256: base.sha256 } : {}),
+    },
+    checkpoint: { file: checkpointNames.best, epoch: contents.bestEpoch + 1 },
+    data: {
+      source: run.dataFolder,
+      licence: 'as the data says: see its own licence',
+      groupedBy: 'patient, volume file or image (see the notes of the run)',
+      independent: data.independent,
+      train: part(data.train),
+      val: part(data.val),
+      skipped: data.skipped,
+    },
+    preset: run.preset,
+    options: recipe,
+    prompts: {
+      [`box, each side up to ${recipe.boxJitter} px loose at 256`]: 1 - recipe.pointShare,
+      'one inner point': recipe.pointShare,
+    },
+    preprocessing: run.preprocessing,
+    results: cardResults(contents.base, contents.tuned),
+    verdict: contents.verdict.sentence,
+    limits: [
+      'Tuned on the slices listed above and judged on the held-out ones only: other scanners, organs or protocols are untested.',
+      'Validation chose the best epoch, so its figures are slightly optimistic.',
+      'Label 0 (a negative click) has no learned vector; red clicks are decoded apart and subtracted.',
+    ],
+    attributions: [`${base.id}: ${base.source}, ${base.licence}`],
+  })
+  const file = join(run.folder, 'MODEL_CARD.md')
+  await writeAtomically(file, text)
+  return file
+}
+
+/** At most this many slices in the sheet of samples. */
+const mostOverlays = 6
+
+/** `overlays.png`: one inner point on held-out slices, as the best checkpoint answers it. */
+export async function writeOverlays(
+  folder: string,
+  data: TrainingData,
+  segmenter: Segmenter,
+): Promise<string> {
+  const rows = []
+  for (const { record } of data.val.slice(0, mostOverlays)) {
+    const { image, truth, prompt, answer } = await answerWithPoint(record, segmenter, data.files)
+    rows.push({ name: record.name, image, truth, prompt, after: answer })
+  }
+  const file = join(folder, 'overlays.png')
+  await writeAtomically(file, overlaySheet({ title: 'Held-out slices, one point', rows }))
+  return file
+}

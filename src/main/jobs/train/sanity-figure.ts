@@ -1,0 +1,75 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fitLabels, preprocessImage } from '../../../core/imaging/preprocess'
+import { toModel } from '../../../core/imaging/geometry'
+import { boxOfMask } from '../../../core/imaging/box'
+import { float32 } from '../../../core/tensor/tensor'
+import type { Preprocessing } from '../../../shared/domain/preprocessing'
+import type { Box } from '../../../shared/domain/prompt'
+import type { TrainingRecipe } from '../../../shared/domain/training-options'
+import { invariant } from '../../../shared/errors'
+import type { SanitySample } from '../../figures'
+import { sanityFigure } from '../../figures'
+import { writeAtomically, writeError } from '../../files/write-atomically'
+import { maskOfValue } from '../evaluate-slice'
+import type { DrawnSample } from './sample-source'
+import { SampleSource } from './sample-source'
+import { maskSideOf } from './session'
+import type { TrainingData } from './training-data'
+
+/** As many as the original script shows. */
+const sampleCount = 8
+
+function placedBox(box: Box, { geometry }: DrawnSample): Box {
+  const [x0, y0] = toModel(geometry, box.x0, box.y0)
+  const [x1, y1] = toModel(geometry, box.x1, box.y1)
+  return { x0: Math.round(x0), y0: Math.round(y0), x1: Math.round(x1), y1: Math.round(y1) }
+}
+
+/** A drawn sample as the model gets it: on the square, after mirroring, with its box there. */
+function sanitySample(name: string, drawn: DrawnSample, preprocessing: Preprocessing): SanitySample {
+  const { input } = preprocessImage(drawn.slice.image, { ...preprocessing, mean: null, std: null })
+  const { resolution } = preprocessing
+  const mask = fitLabels(maskOfValue(drawn.slice.labels, drawn.object.value), drawn.geometry)
+  const box = drawn.prompt.box ? placedBox(drawn.prompt.box, drawn) : boxOfMask(mask, resolution, resolution)
+  invariant(box, 'a drawn object has pixels')
+  return {
+    name,
+    label: drawn.object.value,
+    image: float32([3, resolution, resolution], input.data),
+    mask,
+    box,
+  }
+}
+
+/**
+ * The figure to look at before a long run: image, mask and box of the first samples, after augmentation.
+ *
+ * @returns the file, `sanity_check.png` in `out`
+ */
+export async function writeSanityFigure(
+  out: string,
+  data: TrainingData,
+  { preprocessing, recipe }: { readonly preprocessing: Preprocessing; readonly recipe: TrainingRecipe },
+): Promise<string> {
+  const samples = new SampleSource({
+    // Every sample with a box: that is what the figure is for.
+    recipe: { ...recipe, pointShare: 0 },
+    preprocessing,
+    maskSide: maskSideOf(preprocessing.resolution),
+    files: data.files,
+    embeddings: null,
+  })
+  const order = samples.order(0, data.train.length).flat().slice(0, sampleCount)
+  const drawn: SanitySample[] = []
+  for (const index of order) {
+    const usable = data.train[index]
+    if (usable) drawn.push(sanitySample(usable.record.name, await samples.draw(usable, 0), preprocessing))
+  }
+  const file = join(out, 'sanity_check.png')
+  await mkdir(out, { recursive: true }).catch((error: unknown) => {
+    throw writeError(error, out)
+  })
+  await writeAtomically(file, sanityFigure(drawn))
+  return file
+}

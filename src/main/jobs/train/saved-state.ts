@@ -1,0 +1,177 @@
+import * as z from 'zod'
+import type { TrainingCheckpoint } from '../../../core/checkpoint'
+import { readTrainingCheckpoint, writeTrainingCheckpoint } from '../../../core/checkpoint'
+import type { AdamWState } from '../../../core/training/optimizers'
+import { adamWState } from '../../../core/training/optimizers'
+import type { Parameters } from '../../../core/training/parameters'
+import type { PlateauState } from '../../../core/training/schedules'
+import { plateauStart } from '../../../core/training/schedules'
+import type { TrainingState } from '../../../core/training/trainer'
+import type { Preprocessing } from '../../../shared/domain/preprocessing'
+import { Preset, TrainingRecipe } from '../../../shared/domain/training-options'
+
+/** Infinity, which JSON does not know, as null. */
+const best = z.number().nullable()
+
+/** What SliceTune keeps beside `model`: enough to go on as if nothing had happened. */
+export const SavedRun = z.object({
+  format: z.literal(1),
+  preset: Preset,
+  recipe: TrainingRecipe,
+  base: z.object({ id: z.string(), sha256: z.string().nullable() }),
+  encoderHeads: z.int(),
+  decoderHeads: z.int(),
+  state: z.object({
+    schedule: z.object({
+      learningRate: z.number(),
+      best,
+      badEpochs: z.number(),
+      cooldownLeft: z.number(),
+    }),
+    optimizerSteps: z.number(),
+    epoch: z.number(),
+    step: z.number(),
+    lossSum: z.number(),
+    sampleCount: z.number(),
+    bestDice: z.number().nullable(),
+    bestLoss: z.number().nullable(),
+    bestEpoch: z.number().nullable(),
+    staleEpochs: z.number(),
+  }),
+  /** The model before training on each held-out slice, for the verdict */
+  baseCases: z.array(
+    z.object({
+      name: z.string(),
+      dice: z.number().nullable(),
+      point: z.number().nullable(),
+      box: z.number().nullable(),
+    }),
+  ),
+})
+export type SavedRun = z.infer<typeof SavedRun>
+
+/** A buffer is in the file but not among the optimiser's parameters. */
+const isBuffer = (name: string): boolean => name.endsWith('positional_encoding_gaussian_matrix')
+
+export function startState(parameters: Parameters, learningRate: number): TrainingState {
+  return {
+    optimizer: adamWState(parameters.flat.length),
+    schedule: plateauStart(learningRate),
+    epoch: 0,
+    step: 0,
+    lossSum: 0,
+    sampleCount: 0,
+    bestDice: null,
+    bestLoss: null,
+    bestEpoch: null,
+    staleEpochs: 0,
+  }
+}
+
+export interface Saved {
+  readonly parameters: Parameters
+  readonly trainedNames: readonly string[]
+  readonly state: TrainingState
+  readonly preprocessing: Preprocessing
+  readonly run: Omit<SavedRun, 'state'>
+  /** Mean training loss of the last whole epoch; null before the first */
+  readonly lastLoss: number | null
+  readonly weightDecay: number
+}
+
+/** The file that goes on exactly here, and that the original scripts and torch read too. */
+export function encodeCheckpoint(saved: Saved): Uint8Array {
+  const { optimizer, schedule, ...progress } = saved.state
+  const state: SavedRun['state'] = {
+    ...progress,
+    schedule: { ...schedule, best: Number.isFinite(schedule.best) ? schedule.best : null },
+    optimizerSteps: optimizer.step,
+  }
+  return writeTrainingCheckpoint({
+    model: saved.parameters.stateDict(),
+    epoch: saved.state.epoch - 1,
+    optimizer: torchOptimizer(saved),
+    loss: saved.lastLoss,
+    bestLoss: saved.state.bestLoss,
+    preprocessing: saved.preprocessing,
+    extra: JSON.parse(JSON.stringify({ ...saved.run, state })) as TrainingCheckpoint['extra'],
+  })
+}
+
+/** torch keys its moments by a parameter's place in `parameters()`. */
+function torchOptimizer({
+  parameters,
+  trainedNames,
+  state,
+  weightDecay,
+}: Saved): TrainingCheckpoint['optimizer'] {
+  const { optimizer, schedule } = state
+  const trained = new Set(trainedNames)
+  const listed = parameters.entries.filter(({ name }) => !isBuffer(name))
+  const moments = listed.flatMap(({ name, shape, offset, size }, index) => {
+    if (!trained.has(name) || optimizer.step === 0) return []
+    const part = (flat: Float32Array) =>
+      ({ dtype: 'float32', shape, data: flat.subarray(offset, offset + size) }) as const
+    return [
+      [
+        index,
+        { step: optimizer.step, expAvg: part(optimizer.firstMoment), expAvgSq: part(optimizer.secondMoment) },
+      ] as const,
+    ]
+  })
+  return {
+    state: new Map(moments),
+    paramGroups: [
+      {
+        learningRate: schedule.learningRate,
+        betas: [0.9, 0.999],
+        eps: 1e-8,
+        weightDecay,
+        parameters: listed.map((_, index) => index),
+      },
+    ],
+  }
+}
+
+export interface Resumed {
+  readonly checkpoint: TrainingCheckpoint
+  /** null in a file of another program */
+  readonly run: SavedRun | null
+}
+
+export function readSavedRun(bytes: Uint8Array, file: string): Resumed {
+  const checkpoint = readTrainingCheckpoint(bytes, file)
+  const run = SavedRun.safeParse(checkpoint.extra)
+  return { checkpoint, run: run.success ? run.data : null }
+}
+
+/** Puts optimiser, schedule and position back; a foreign file gives its epoch and, where it has them, its moments. */
+export function restoreState(resumed: Resumed, parameters: Parameters, learningRate: number): TrainingState {
+  const { checkpoint, run } = resumed
+  const start = startState(parameters, learningRate)
+  restoreMoments(start.optimizer, checkpoint, parameters)
+  if (!run) {
+    const group = checkpoint.optimizer?.paramGroups[0]
+    return {
+      ...start,
+      schedule: plateauStart(group?.learningRate ?? learningRate),
+      epoch: (checkpoint.epoch ?? -1) + 1,
+      bestLoss: checkpoint.bestLoss,
+    }
+  }
+  const { schedule, optimizerSteps, ...progress } = run.state
+  start.optimizer.step = optimizerSteps
+  const restored: PlateauState = { ...schedule, best: schedule.best ?? Infinity }
+  return { ...start, ...progress, schedule: restored }
+}
+
+function restoreMoments(optimizer: AdamWState, checkpoint: TrainingCheckpoint, parameters: Parameters): void {
+  const listed = parameters.entries.filter(({ name }) => !isBuffer(name))
+  for (const [index, { step, expAvg, expAvgSq }] of checkpoint.optimizer?.state ?? []) {
+    const entry = listed[index]
+    if (entry?.size !== expAvg.data.length || entry.size !== expAvgSq.data.length) continue
+    optimizer.firstMoment.set(expAvg.data, entry.offset)
+    optimizer.secondMoment.set(expAvgSq.data, entry.offset)
+    optimizer.step = Math.max(optimizer.step, step)
+  }
+}

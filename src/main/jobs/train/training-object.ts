@@ -1,0 +1,80 @@
+import { boxOfMask } from '../../../core/imaging/box'
+import { fitLabels } from '../../../core/imaging/preprocess'
+import type { SliceGeometry } from '../../../core/imaging/geometry'
+import { random } from '../../../core/random'
+import type { Tensor } from '../../../core/tensor/tensor'
+import type { Box, Prompt } from '../../../shared/domain/prompt'
+import type { RunLengths } from '../../../shared/masks/rle'
+import { decodeRuns, encodeRuns } from '../../../shared/masks/rle'
+import { distanceTransform } from '../../../shared/masks/distance'
+import { looseBox, maskOfValue } from '../evaluate-slice'
+
+/** One label value of one slice: what prompts are drawn from and what the masks are compared with. */
+export interface TrainingObject {
+  readonly labels: Tensor<'int32'>
+  readonly value: number
+  /** In pixels of the slice */
+  readonly box: Box
+  /** The mask on the square of the target, run-length coded */
+  readonly target: RunLengths
+  /** Well inside: pixels of the slice, x and y in turn */
+  readonly inner: Int32Array
+}
+
+/** Points kept of an object's inside; more would only be memory. */
+const mostInnerPoints = 512
+
+/**
+ * @param geometry - of the target's square
+ * @returns null where the object vanishes at the target's resolution
+ */
+export function trainingObject(
+  labels: Tensor<'int32'>,
+  value: number,
+  geometry: SliceGeometry,
+): TrainingObject | null {
+  const { height, width } = geometry
+  const mask = maskOfValue(labels, value)
+  const box = boxOfMask(mask, height, width)
+  const target = fitLabels(mask, geometry)
+  if (!box || !target.includes(1)) return null
+  const shape = { dtype: 'int32', shape: [height, width], data: new Int32Array(0) } as const
+  return { labels: shape, value, box, target: encodeRuns(target), inner: innerPixels(mask, height, width) }
+}
+
+/** Pixels at least half as deep as the deepest one: where a person clicks who means this object. */
+function innerPixels(mask: Uint8Array, height: number, width: number): Int32Array {
+  const distance = distanceTransform(mask, height, width, [1, 1], { outsideIsBackground: true })
+  const deepest = distance.reduce((most, value) => Math.max(most, value), 0)
+  const inside: number[] = []
+  distance.forEach((value, pixel) => {
+    if (value > 0 && value >= deepest / 2) inside.push(pixel)
+  })
+  const stride = Math.max(1, Math.ceil(inside.length / mostInnerPoints))
+  const kept = inside.filter((_, index) => index % stride === 0)
+  return Int32Array.from(kept.flatMap(pixel => [pixel % width, Math.floor(pixel / width)]))
+}
+
+export function targetOf(object: TrainingObject, side: number): Uint8Array {
+  return decodeRuns(object.target, side * side)
+}
+
+export interface PromptDraw {
+  readonly pointShare: number
+  readonly boxJitter: number
+  readonly seed: number
+  /** Names the draw: the same key gives the same prompt */
+  readonly key: string
+}
+
+/** An inner point or a loose box, as `pointShare` says; the same for the same key, whenever it is drawn. */
+export function drawPrompt(object: TrainingObject, { pointShare, boxJitter, seed, key }: PromptDraw): Prompt {
+  const generator = random(seed, 'prompt', key, object.value)
+  if (generator.uniform() < pointShare) {
+    const index = generator.integer(0, object.inner.length / 2 - 1)
+    const [x = 0, y = 0] = object.inner.subarray(2 * index, 2 * index + 2)
+    return { box: null, points: [{ x, y, sign: 'positive' }] }
+  }
+  const slice = { key, labels: object.labels }
+  return { box: looseBox(object.box, slice, { jitter: boxJitter, seed, value: object.value }), points: [] }
+}

@@ -1,0 +1,269 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { plateauDefaults } from '../../../core/training/schedules'
+import type { EndReason, TrainerEvent, TrainingState } from '../../../core/training/trainer'
+import { LossNotFinite, trainEpochs } from '../../../core/training/trainer'
+import type { JobEvent } from '../../../shared/domain/events'
+import { AppError, invariant } from '../../../shared/errors'
+import type { EpochFigures } from '../../figures'
+import { writeAtomically } from '../../files/write-atomically'
+import { readWholeFile } from '../../files/weights'
+import type { OpenedModel } from '../../models/open-efficient-sam'
+import type { JobContext } from '../../workers/contract'
+import { EpochLine } from './epoch-line'
+import { checkpointNames } from './run-folder'
+import type { RunDescription } from './run-report'
+import { appendLog, runVerdict, writeCharts, writeModelCard, writeOverlays } from './run-report'
+import type { Resumed } from './saved-state'
+import { encodeCheckpoint, readSavedRun, restoreState, startState } from './saved-state'
+import type { TrainingSession } from './session'
+import type { TrainingData } from './training-data'
+import type { ValidatedCase, Validation } from './validation'
+import { validate } from './validation'
+
+/** Within an epoch a checkpoint is written this often: an epoch of `full` can last hours. */
+const saveEveryMs = 5 * 60 * 1000
+
+export interface RunWorld {
+  readonly opened: OpenedModel
+  readonly data: TrainingData
+  readonly session: TrainingSession
+  readonly context: JobContext
+  readonly resumed: Resumed | null
+}
+
+const reasons: Readonly<Record<EndReason, (run: RunDescription) => string>> = {
+  finished: ({ recipe }) => `All ${recipe.epochs} epochs are done.`,
+  'no-improvement': ({ recipe }) =>
+    `Stopped early: the validation Dice has not improved for ${recipe.stopPatience} epochs.`,
+  stopped: () => 'Stopped on request; "--resume" goes on from here.',
+}
+
+/** One run of training, from the first look at the held-out slices to the report. */
+export class TrainingRun {
+  readonly #run: RunDescription
+  readonly #world: RunWorld
+  readonly #state: TrainingState
+  readonly #epochs: EpochFigures[] = []
+  #baseCases: readonly ValidatedCase[] = []
+  #lastLoss: number | null
+  #lastSave = performance.now()
+
+  constructor(run: RunDescription, world: RunWorld) {
+    this.#run = run
+    this.#world = world
+    const { parameters } = world.session.trainable
+    const { learningRate } = run.recipe
+    this.#state = world.resumed
+      ? restoreState(world.resumed, parameters, learningRate)
+      : startState(parameters, learningRate)
+    this.#lastLoss = world.resumed?.checkpoint.loss ?? null
+  }
+
+  async *start(): AsyncGenerator<JobEvent> {
+    const start = performance.now()
+    const { data } = this.#world
+    yield { event: 'notice', message: this.#introduction() }
+    await this.#openFolder()
+    yield* this.#encodeSlices()
+    this.#baseCases = this.#world.resumed?.run?.baseCases ?? (await this.#validate()).cases
+    const reason = yield* this.#train()
+    const best = await this.#loadBest()
+    const tuned = best ? (await this.#validate()).cases : []
+    const verdict = runVerdict(this.#baseCases, tuned, data.independent)
+    if (best) {
+      const bestEpoch = this.#state.bestEpoch ?? 0
+      const created = new Date().toISOString()
+      const card = { data, base: this.#baseCases, tuned, bestEpoch, verdict, created }
+      yield { event: 'written', file: await writeModelCard(this.#run, card) }
+      yield {
+        event: 'written',
+        file: await writeOverlays(this.#run.folder, data, this.#world.session.segmenter),
+      }
+      yield { event: 'notice', message: verdict.sentence }
+    }
+    const checkpoint = join(this.#run.folder, best ? checkpointNames.best : checkpointNames.latest)
+    const seconds = (performance.now() - start) / 1000
+    const bestFigures = { epoch: (this.#state.bestEpoch ?? -1) + 1, valDice: this.#state.bestDice }
+    const done = { best: bestFigures, checkpoint, reason: reasons[reason](this.#run) }
+    yield { event: 'done', ...done, verdict: best ? verdict.outcome : null, independent: data.independent }
+    yield {
+      event: 'report',
+      command: 'train',
+      ...done,
+      ended: reason,
+      folder: this.#run.folder,
+      epochs: this.#state.epoch,
+      baseDice: best ? verdict.base : null,
+      verdict: best ? verdict.sentence : null,
+      independent: data.independent,
+      skipped: data.skipped.length,
+      engine: this.#world.context.engines.runtime,
+      seconds,
+      interrupted: reason === 'stopped',
+    }
+  }
+
+  #introduction(): string {
+    const { train, val } = this.#world.data
+    const groups = (part: typeof train): number => new Set(part.map(({ record }) => record.group)).size
+    return (
+      `Training on ${train.length} slices of ${groups(train)} groups, validating on ${val.length} of ${groups(val)}; ` +
+      `preset ${this.#run.preset}, ${this.#world.context.engines.runtime}.`
+    )
+  }
+
+  /** What was asked for, and the log of a run that goes on. */
+  async #openFolder(): Promise<void> {
+    const { folder, program, preset, recipe, base, dataFolder, preprocessing } = this.#run
+    const config = { program, preset, recipe, base, data: dataFolder, preprocessing }
+    await writeAtomically(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`)
+    const log = await readFile(join(folder, 'log.jsonl'), 'utf8').catch(() => '') // none before the first epoch
+    for (const line of log.split('\n')) {
+      const epoch = EpochLine.safeParse(line.trim() === '' ? null : JSON.parse(line))
+      if (epoch.success && epoch.data.epoch <= this.#state.epoch) this.#epochs.push(epoch.data)
+    }
+  }
+
+  /** A frozen encoder sees every slice once; its embeddings serve all epochs. */
+  async *#encodeSlices(): AsyncGenerator<JobEvent> {
+    const { session, data, context } = this.#world
+    if (!session.encodesOnce) return
+    const all = [...data.val, ...data.train]
+    for (const [index, usable] of all.entries()) {
+      if (context.stop.requested) return
+      await session.samples.encode(usable)
+      yield { event: 'progress', stage: 'Encoding slices', done: index + 1, total: all.length }
+    }
+  }
+
+  async *#train(): AsyncGenerator<JobEvent, EndReason> {
+    const { session, data, context } = this.#world
+    const { recipe } = this.#run
+    const { samples } = session
+    const trainer = trainEpochs(
+      session.trainable,
+      this.#state,
+      {
+        batches: epoch =>
+          samples.order(epoch, data.train.length).map(
+            step => () =>
+              samples.batch(
+                step.flatMap(index => data.train[index] ?? []),
+                epoch,
+              ),
+          ),
+        validate: () => this.#validate(),
+        stopRequested: () => context.stop.requested,
+        now: () => performance.now(),
+      },
+      {
+        epochs: recipe.epochs,
+        weightDecay: recipe.weightDecay,
+        stopPatience: recipe.stopPatience,
+        plateau: { ...plateauDefaults, factor: recipe.plateauFactor, patience: recipe.plateauPatience },
+      },
+    )
+    try {
+      for (;;) {
+        const next = await trainer.next()
+        if (next.done === true) {
+          if (next.value === 'stopped') await this.#save(checkpointNames.latest)
+          return next.value
+        }
+        yield* this.#record(next.value)
+      }
+    } catch (error) {
+      if (error instanceof LossNotFinite)
+        throw new AppError('NOT_FINITE', { epoch: error.epoch + 1, step: error.step + 1 })
+      // A second request to stop, in the middle of a validation: the steps so far are kept.
+      if (!(error instanceof AppError) || error.code !== 'ABORTED') throw error
+      await this.#save(checkpointNames.latest)
+      return 'stopped'
+    }
+  }
+
+  async *#record(event: TrainerEvent): AsyncGenerator<JobEvent> {
+    if (event.kind === 'step') {
+      const { epoch, step, steps, loss } = event
+      if (performance.now() - this.#lastSave >= saveEveryMs) await this.#save(checkpointNames.latest)
+      yield { event: 'step', epoch: epoch + 1, step, steps, loss }
+      return
+    }
+    const { trainLoss, validation, learningRate, seconds, isBest } = event
+    const line = {
+      epoch: event.epoch + 1,
+      trainLoss,
+      valLoss: validation.loss,
+      valDice: validation.dice,
+      learningRate,
+      seconds,
+    }
+    this.#lastLoss = trainLoss
+    this.#epochs.push(line)
+    if (isBest) await this.#save(checkpointNames.best)
+    await this.#save(checkpointNames.latest)
+    await appendLog(this.#run.folder, { ...line, best: isBest })
+    await writeCharts(this.#run, this.#epochs, {
+      bestEpoch: this.#state.bestEpoch,
+      baseDice: this.#baseDice(),
+    })
+    yield { event: 'epoch', ...line }
+  }
+
+  #baseDice(): number | null {
+    const values = this.#baseCases.flatMap(one => (one.dice === null ? [] : [one.dice]))
+    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
+  }
+
+  #validate(): Promise<Validation> {
+    const { session, data, context } = this.#world
+    return validate({
+      slices: data.val,
+      files: data.files,
+      model: session.trainable,
+      segmenter: session.segmenter,
+      samples: session.samples,
+      recipe: this.#run.recipe,
+      stop: context.stop,
+    })
+  }
+
+  async #save(name: string): Promise<void> {
+    const { trainable } = this.#world.session
+    const { config } = this.#world.opened.model
+    const { preset, recipe, base, preprocessing } = this.#run
+    const bytes = encodeCheckpoint({
+      parameters: trainable.parameters,
+      trainedNames: trainable.trainedNames,
+      state: this.#state,
+      preprocessing,
+      lastLoss: this.#lastLoss,
+      weightDecay: recipe.weightDecay,
+      run: {
+        format: 1,
+        preset,
+        recipe,
+        base: { id: base.id, sha256: base.sha256 },
+        encoderHeads: config.encoderHeads,
+        decoderHeads: config.decoderHeads,
+        baseCases: [...this.#baseCases],
+      },
+    })
+    await writeAtomically(join(this.#run.folder, name), bytes)
+    this.#lastSave = performance.now()
+  }
+
+  /** Puts the best weights in place of the last ones; false where there are none yet. */
+  async #loadBest(): Promise<boolean> {
+    if (this.#state.bestEpoch === null) return false
+    const file = join(this.#run.folder, checkpointNames.best)
+    const { checkpoint } = readSavedRun(await readWholeFile(file), file)
+    const { parameters } = this.#world.session.trainable
+    for (const [name, { data }] of checkpoint.model) {
+      invariant(parameters.has(name), `${name} is a weight of the model`)
+      parameters.get(name).data.set(data)
+    }
+    return true
+  }
+}

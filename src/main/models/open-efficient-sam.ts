@@ -1,0 +1,58 @@
+import { efficientSamMismatch } from '../../core/checkpoint'
+import { configOf } from '../../core/models/efficient-sam/config'
+import type { EfficientSam } from '../../core/models/efficient-sam/segmenter'
+import { Parameters } from '../../core/training/parameters'
+import { AppError } from '../../shared/errors'
+import type { LoadedModel } from '../files/weights'
+import { loadModelWeights, resolveModel } from '../files/weights'
+import { modelFolders } from '../files/model-folders'
+import { findAppRoot } from '../services/app-root'
+
+export interface OpenedModel {
+  readonly model: EfficientSam
+  readonly loaded: LoadedModel
+  readonly source: string
+  readonly licence: string
+  readonly sha256: string | null
+}
+
+/**
+ * Reads a model's weights and prepares them for an engine.
+ *
+ * @param idOrPath - an ID of the manifest, an imported one, or a checkpoint file
+ * @param resolution - overrides the model's own side of the square, pixels
+ * @throws AppError as `loadModelWeights`; WRONG_CHECKPOINT where the tensors are not those of an EfficientSAM
+ */
+export async function openEfficientSam(
+  idOrPath: string,
+  resolution: number | null = null,
+): Promise<OpenedModel> {
+  const folders = modelFolders(findAppRoot().folder)
+  const resolved = await resolveModel(idOrPath, folders)
+  const loaded = await loadModelWeights(resolved, folders)
+  const mismatch = efficientSamMismatch(loaded.weights)
+  if (mismatch !== null) throw new AppError('WRONG_CHECKPOINT', { file: loaded.file, reason: mismatch })
+  const preprocessing = { ...loaded.preprocessing, resolution: resolution ?? loaded.preprocessing.resolution }
+  const config = configOf(loaded.weights, loaded.file, {
+    resolution: preprocessing.resolution,
+    promptTokens: preprocessing.promptTokens,
+    ...headsOf(loaded),
+    ...(resolved.manifest?.architecture ? { encoderHeads: resolved.manifest.architecture.heads } : {}),
+  })
+  return {
+    model: { config, parameters: Parameters.from(loaded.weights), preprocessing },
+    loaded,
+    source: resolved.manifest?.source ?? loaded.file,
+    licence: resolved.manifest?.licence ?? 'as its source says',
+    sha256: resolved.manifest?.bundled?.sha256 ?? null,
+  }
+}
+
+/** The weights do not tell how many heads share the width; a checkpoint of ours says it beside them. */
+function headsOf({ extra }: LoadedModel): { encoderHeads?: number; decoderHeads?: number } {
+  const { encoderHeads, decoderHeads } = extra
+  return {
+    ...(typeof encoderHeads === 'number' ? { encoderHeads } : {}),
+    ...(typeof decoderHeads === 'number' ? { decoderHeads } : {}),
+  }
+}
