@@ -12,8 +12,8 @@ import { PickleMachine } from './pickle-machine'
 import type { CheckpointValue } from './value'
 import { Tuple } from './value'
 
-/** Steps one pickle may take; a state dict of 300 tensors takes about 10,000. */
-const MOST_STEPS = 20_000_000
+/** Steps one pickle may take; a state dict of 300 tensors takes about 10,000, and each may cost some 400 bytes. */
+const MOST_STEPS = 3_000_000
 /** @returns the value, and where the pickle ends: several may follow each other in a file */
 export function readPickle(
   bytes: Uint8Array,

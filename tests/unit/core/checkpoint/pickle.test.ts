@@ -86,6 +86,8 @@ describe('a pickle', () => {
     ['a tensor type called', '\x80\x02ctorch\nfloat32\n)R.'],
     ['a reference to no storage', '\x80\x02K\x01Q.'],
     ['a list inside itself', '\x80\x02]q\x00h\x00a.'],
+    ['a memo larger than a Map can be', `\x80\x04N${'\x94'.repeat(17_000_000)}.`],
+    ['millions of dicts', `\x80\x02]${'}a'.repeat(2_000_000)}.`],
     ['deep tuples', `\x80\x02N${'\x85'.repeat(50_000)}.`],
     [
       'a million laughs',
