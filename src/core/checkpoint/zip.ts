@@ -50,9 +50,12 @@ class Archive {
   readonly #bytes: Uint8Array
   readonly #view: DataView
   readonly #file: string
+  /** Bytes that may still be unpacked: weights hardly shrink, so an archive of this size never needs more. */
+  #unpackable: number
 
   constructor(bytes: Uint8Array, file: string) {
     this.#bytes = bytes
+    this.#unpackable = 2 ** 28 + 20 * bytes.length
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#file = file
   }
@@ -135,6 +138,8 @@ class Archive {
     if (entry.method !== 0 && entry.method !== 8) throw broken('is compressed in an unknown way')
     if (entry.method === 0 ? size !== packed : size > packed * HIGHEST_RATIO + 64)
       throw broken('lies about its size')
+    if (entry.method === 8) this.#unpackable -= size
+    if (this.#unpackable < 0) throw broken('unpacks into far more than a checkpoint needs')
     const contents = entry.method === 0 ? stored : inflate(stored, size, broken)
     // torch can be told not to compute sums; it then writes zero.
     if (entry.crc !== 0 && crc32(contents) !== entry.crc) throw broken('has changed since it was written')

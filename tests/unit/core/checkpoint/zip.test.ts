@@ -67,6 +67,13 @@ describe('zip files', () => {
     )
   })
 
+  it('that unpack into far more than a checkpoint of their size holds are refused', () => {
+    const zeros = new Uint8Array(2 ** 26)
+    const bomb = readZip(zipSync({ a: zeros, b: zeros, c: zeros, d: zeros, e: zeros }), 'bomb.zip')
+
+    expect(() => [...bomb.values()].map(entry => entry.read())).toThrow(/bomb\.zip is damaged.*far more/)
+  })
+
   it('whose contents changed are noticed', () => {
     const bytes = zipSync({ a: [new Uint8Array([1, 2, 3, 4]), { level: 0 }] })
     bytes[bytes.indexOf(3, 30)] = 9
