@@ -1,8 +1,7 @@
+import type { Flip } from '../../../core/imaging/flip'
 import type { SliceGeometry } from '../../../core/imaging/geometry'
-import { flipped } from '../../../core/imaging/flip'
 import { sliceGeometry } from '../../../core/imaging/geometry'
 import { preprocessImage } from '../../../core/imaging/preprocess'
-import { pictureSize } from '../../../core/imaging/picture'
 import type { ImageEncoder } from '../../../core/models/efficient-sam/encoder'
 import { labelledPoints, promptTokens } from '../../../core/models/efficient-sam/prompt-tokens'
 import { random } from '../../../core/random'
@@ -12,7 +11,7 @@ import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import type { Prompt } from '../../../shared/domain/prompt'
 import type { TrainingRecipe } from '../../../shared/domain/training-options'
 import { AppError } from '../../../shared/errors'
-import type { FileCache, LoadedSlice } from '../../datasets'
+import type { FileCache } from '../../datasets'
 import { loadSlice } from '../../datasets'
 import type { EmbeddingsCache } from '../../files/embeddings-cache'
 import type { UsableSlice } from './training-data'
@@ -29,19 +28,30 @@ export interface SampleWorld {
   readonly embeddings: { readonly cache: EmbeddingsCache; readonly encoder: ImageEncoder } | null
 }
 
-/** A sample before it goes to the model, for the sanity figure too. */
+/** What stays the same about a slice (or its mirror image) from epoch to epoch; small enough to keep. */
+export interface PreparedSlice {
+  readonly geometry: SliceGeometry
+  /** By label value; a label that vanishes at the target's resolution is not in it */
+  readonly objects: ReadonlyMap<number, TrainingObject>
+}
+
+/** A sample before it goes to the model. */
 export interface DrawnSample {
-  readonly slice: LoadedSlice
   readonly geometry: SliceGeometry
   readonly object: TrainingObject
   readonly prompt: Prompt
-  readonly flip: string
+  readonly flip: Flip
 }
+
+export const unflipped: Flip = { leftRight: false, upDown: false }
+
+const pictureKey = ({ record }: UsableSlice, { leftRight, upDown }: Flip): string =>
+  `${record.id} ${leftRight ? 'x' : ''}${upDown ? 'y' : ''}`
 
 /** Draws training samples: which label, which mirror image, which prompt. Everything is a function of its keys. */
 export class SampleSource {
   readonly #world: SampleWorld
-  readonly #objects = new Map<string, TrainingObject | null>()
+  readonly #prepared = new Map<string, PreparedSlice>()
 
   constructor(world: SampleWorld) {
     this.#world = world
@@ -56,51 +66,46 @@ export class SampleSource {
     )
   }
 
-  async draw({ record, labelValues }: UsableSlice, epoch: number): Promise<DrawnSample> {
-    const { recipe, files } = this.#world
-    const key = `${epoch} ${record.id}`
-    const flip = this.#flipOf(key)
-    const slice = mirrored(await loadSlice(record, files), flip)
-    const geometry = this.#geometryOf(slice)
-    const values = random(recipe.seed, 'label', key).shuffle(labelValues.length)
-    for (const index of values) {
-      const object = this.object(slice, labelValues[index] ?? 0, `${record.id} ${flip}`)
-      if (object) return { slice, geometry, object, prompt: drawPrompt(object, { ...recipe, key }), flip }
-    }
-    throw new AppError('UNUSABLE_SLICE', {
-      file: record.maskFile,
-      reason: `every label in it vanishes at ${this.#world.maskSide} pixels`,
-    })
-  }
-
-  /** Encodes a slice for later, as validation and epochs without mirroring need it. */
-  async encode({ record }: UsableSlice): Promise<void> {
-    await this.input(await loadSlice(record, this.#world.files), record.id)
-  }
-
-  /** One label value of a slice; kept, since slices come back every epoch. */
-  object(slice: LoadedSlice, value: number, key: string): TrainingObject | null {
-    const full = `${key} ${value}`
-    const known = this.#objects.get(full)
-    if (known !== undefined) return known
-    const { preprocessing, maskSide } = this.#world
-    const { height, width } = pictureSize(slice.image)
-    const target = sliceGeometry(height, width, { ...preprocessing, resolution: maskSide })
-    const object = trainingObject(slice.labels, value, target)
-    this.#objects.set(full, object)
-    return object
-  }
-
   async batch(slices: readonly UsableSlice[], epoch: number): Promise<TrainingSample[]> {
     const samples: TrainingSample[] = []
     // One after the other: the embeddings of new slices come from one engine.
-    for (const slice of slices) samples.push(await this.sample(slice, epoch))
+    for (const slice of slices) {
+      const drawn = await this.draw(slice, epoch)
+      samples.push(this.sampleOf(drawn, await this.input(slice, drawn.flip)))
+    }
     return samples
   }
 
-  async sample(usable: UsableSlice, epoch: number): Promise<TrainingSample> {
-    const drawn = await this.draw(usable, epoch)
-    return this.sampleOf(drawn, await this.input(drawn.slice, `${usable.record.id}${drawn.flip}`))
+  /** @throws AppError UNUSABLE_SLICE where every label is too small for the target's resolution */
+  async draw(usable: UsableSlice, epoch: number): Promise<DrawnSample> {
+    const { recipe, maskSide } = this.#world
+    const { record } = usable
+    const key = `${epoch} ${record.id}`
+    const flip = this.#flipOf(key)
+    const { geometry, objects } = await this.prepared(usable, flip)
+    if (objects.size === 0) {
+      const reason = `every label in it vanishes at ${maskSide} pixels`
+      throw new AppError('UNUSABLE_SLICE', { file: record.maskFile, reason })
+    }
+    const object = random(recipe.seed, 'label', key).choice([...objects.values()])
+    return { geometry, object, prompt: drawPrompt(object, { ...recipe, key }), flip }
+  }
+
+  async prepared(usable: UsableSlice, flip: Flip): Promise<PreparedSlice> {
+    const key = pictureKey(usable, flip)
+    const known = this.#prepared.get(key)
+    if (known) return known
+    const { files, preprocessing, maskSide } = this.#world
+    const { labels } = await loadSlice(usable.record, files)
+    const [height = 0, width = 0] = labels.shape
+    const target = sliceGeometry(height, width, { ...preprocessing, resolution: maskSide })
+    const objects = usable.labelValues.flatMap(value => {
+      const object = trainingObject(labels, value, target, flip)
+      return object ? [[value, object] as const] : []
+    })
+    const prepared = { geometry: sliceGeometry(height, width, preprocessing), objects: new Map(objects) }
+    this.#prepared.set(key, prepared)
+    return prepared
   }
 
   sampleOf(
@@ -116,47 +121,22 @@ export class SampleSource {
     }
   }
 
-  /** @param key - names the picture, for the stored embeddings */
-  async input(slice: LoadedSlice, key: string): Promise<TrainingSample['input']> {
-    const { embeddings, preprocessing } = this.#world
-    const image = (): Tensor<'float32'> => preprocessImage(slice.image, preprocessing).input
-    if (!embeddings) return { image: image() }
-    return { embedding: await embeddings.cache.get(key, () => embeddings.encoder.forward(image())) }
+  /** The stored embedding of a picture, or the picture itself where the encoder is trained. */
+  async input(usable: UsableSlice, flip: Flip): Promise<TrainingSample['input']> {
+    const { embeddings, preprocessing, files } = this.#world
+    const image = async (): Promise<Tensor<'float32'>> => {
+      const slice = await loadSlice(usable.record, files)
+      return preprocessImage(slice.image, preprocessing, flip).input
+    }
+    if (!embeddings) return { image: await image() }
+    const encode = async (): Promise<Tensor<'float32'>> => embeddings.encoder.forward(await image())
+    return { embedding: await embeddings.cache.get(pictureKey(usable, flip), encode) }
   }
 
-  #geometryOf(slice: LoadedSlice): SliceGeometry {
-    const { height, width } = pictureSize(slice.image)
-    return sliceGeometry(height, width, this.#world.preprocessing)
-  }
-
-  #flipOf(key: string): string {
+  #flipOf(key: string): Flip {
     const { flips, seed } = this.#world.recipe
-    if (!flips) return ''
+    if (!flips) return unflipped
     const generator = random(seed, 'flip', key)
-    const leftRight = generator.uniform() < 0.5
-    const upDown = generator.uniform() < 0.5
-    return `${leftRight ? 'x' : ''}${upDown ? 'y' : ''}`
-  }
-}
-
-/** Before padding, so that the slice stays at the top left of the square. */
-function mirrored(slice: LoadedSlice, flip: string): LoadedSlice {
-  if (flip === '') return slice
-  const how = { leftRight: flip.includes('x'), upDown: flip.includes('y') }
-  const size = pictureSize(slice.image)
-  const turn = (data: Tensor['data'], channels: number): Tensor['data'] =>
-    data instanceof BigInt64Array ||
-    data instanceof BigUint64Array ||
-    data instanceof Int8Array ||
-    data instanceof Uint32Array
-      ? flipped(Float64Array.from(data, Number), { ...size, channels }, how)
-      : flipped(data, { ...size, channels }, how)
-  const image = turn(slice.image.data, size.channels)
-  const dtype = image.constructor === slice.image.data.constructor ? slice.image.dtype : 'float64'
-  return {
-    ...slice,
-    // The type and the array change together, which the union of tensors cannot say.
-    image: { dtype, shape: slice.image.shape, data: image } as Tensor,
-    labels: { ...slice.labels, data: flipped(slice.labels.data, { ...size, channels: 1 }, how) },
+    return { leftRight: generator.uniform() < 0.5, upDown: generator.uniform() < 0.5 }
   }
 }

@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fitLabels, preprocessImage } from '../../../core/imaging/preprocess'
 import { toModel } from '../../../core/imaging/geometry'
-import { boxOfMask } from '../../../core/imaging/box'
 import { float32 } from '../../../core/tensor/tensor'
 import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import type { Box } from '../../../shared/domain/prompt'
@@ -11,6 +10,8 @@ import { invariant } from '../../../shared/errors'
 import type { SanitySample } from '../../figures'
 import { sanityFigure } from '../../figures'
 import { writeAtomically, writeError } from '../../files/write-atomically'
+import type { LoadedSlice } from '../../datasets'
+import { loadSlice } from '../../datasets'
 import { maskOfValue } from '../evaluate-slice'
 import type { DrawnSample } from './sample-source'
 import { SampleSource } from './sample-source'
@@ -27,18 +28,20 @@ function placedBox(box: Box, { geometry }: DrawnSample): Box {
 }
 
 /** A drawn sample as the model gets it: on the square, after mirroring, with its box there. */
-function sanitySample(name: string, drawn: DrawnSample, preprocessing: Preprocessing): SanitySample {
-  const { input } = preprocessImage(drawn.slice.image, { ...preprocessing, mean: null, std: null })
+function sanitySample(
+  slice: LoadedSlice,
+  drawn: DrawnSample,
+  preprocessing: Preprocessing,
+): Omit<SanitySample, 'name'> {
+  const { input } = preprocessImage(slice.image, { ...preprocessing, mean: null, std: null }, drawn.flip)
   const { resolution } = preprocessing
-  const mask = fitLabels(maskOfValue(drawn.slice.labels, drawn.object.value), drawn.geometry)
-  const box = drawn.prompt.box ? placedBox(drawn.prompt.box, drawn) : boxOfMask(mask, resolution, resolution)
-  invariant(box, 'a drawn object has pixels')
+  const mask = fitLabels(maskOfValue(slice.labels, drawn.object.value), drawn.geometry, drawn.flip)
+  invariant(drawn.prompt.box, 'only boxes are drawn for the figure')
   return {
-    name,
     label: drawn.object.value,
     image: float32([3, resolution, resolution], input.data),
     mask,
-    box,
+    box: placedBox(drawn.prompt.box, drawn),
   }
 }
 
@@ -64,7 +67,10 @@ export async function writeSanityFigure(
   const drawn: SanitySample[] = []
   for (const index of order) {
     const usable = data.train[index]
-    if (usable) drawn.push(sanitySample(usable.record.name, await samples.draw(usable, 0), preprocessing))
+    if (!usable) continue
+    const slice = await loadSlice(usable.record, data.files)
+    const sample = sanitySample(slice, await samples.draw(usable, 0), preprocessing)
+    drawn.push({ name: usable.record.name, ...sample })
   }
   const file = join(out, 'sanity_check.png')
   await mkdir(out, { recursive: true }).catch((error: unknown) => {

@@ -1,4 +1,6 @@
 import { boxOfMask } from '../../../core/imaging/box'
+import type { Flip } from '../../../core/imaging/flip'
+import { flipped } from '../../../core/imaging/flip'
 import { fitLabels } from '../../../core/imaging/preprocess'
 import type { SliceGeometry } from '../../../core/imaging/geometry'
 import { random } from '../../../core/random'
@@ -26,17 +28,20 @@ const mostInnerPoints = 512
 
 /**
  * @param geometry - of the target's square
+ * @param flip - mirrors the target as the model's input is mirrored, after fitting, and the prompts with it
  * @returns null where the object vanishes at the target's resolution
  */
 export function trainingObject(
   labels: Tensor<'int32'>,
   value: number,
   geometry: SliceGeometry,
+  flip: Flip,
 ): TrainingObject | null {
   const { height, width } = geometry
-  const mask = maskOfValue(labels, value)
+  const unturned = maskOfValue(labels, value)
+  const mask = flipped(unturned, { height, width }, flip)
   const box = boxOfMask(mask, height, width)
-  const target = fitLabels(mask, geometry)
+  const target = fitLabels(unturned, geometry, flip)
   if (!box || !target.includes(1)) return null
   const shape = { dtype: 'int32', shape: [height, width], data: new Int32Array(0) } as const
   return { labels: shape, value, box, target: encodeRuns(target), inner: innerPixels(mask, height, width) }

@@ -16,10 +16,11 @@ import type { RunDescription } from './run-report'
 import { appendLog, runVerdict, writeCharts, writeModelCard, writeOverlays } from './run-report'
 import type { Resumed } from './saved-state'
 import { encodeCheckpoint, readSavedRun, restoreState, startState } from './saved-state'
+import { unflipped } from './sample-source'
 import type { TrainingSession } from './session'
 import type { TrainingData } from './training-data'
-import type { ValidatedCase, Validation } from './validation'
-import { validate } from './validation'
+import type { ValidatedCase } from './validation'
+import { Validator } from './validation'
 
 /** Within an epoch a checkpoint is written this often: an epoch of `full` can last hours. */
 const saveEveryMs = 5 * 60 * 1000
@@ -44,6 +45,7 @@ export class TrainingRun {
   readonly #run: RunDescription
   readonly #world: RunWorld
   readonly #state: TrainingState
+  readonly #validator: Validator
   readonly #epochs: EpochFigures[] = []
   #baseCases: readonly ValidatedCase[] = []
   #lastLoss: number | null
@@ -58,6 +60,16 @@ export class TrainingRun {
       ? restoreState(world.resumed, parameters, learningRate)
       : startState(parameters, learningRate)
     this.#lastLoss = world.resumed?.checkpoint.loss ?? null
+    const { session, data, context } = world
+    this.#validator = new Validator({
+      slices: data.val,
+      files: data.files,
+      model: session.trainable,
+      segmenter: session.segmenter,
+      samples: session.samples,
+      recipe: run.recipe,
+      stop: context.stop,
+    })
   }
 
   async *start(): AsyncGenerator<JobEvent> {
@@ -66,10 +78,10 @@ export class TrainingRun {
     yield { event: 'notice', message: this.#introduction() }
     await this.#openFolder()
     yield* this.#encodeSlices()
-    this.#baseCases = this.#world.resumed?.run?.baseCases ?? (await this.#validate()).cases
+    this.#baseCases = this.#world.resumed?.run?.baseCases ?? (await this.#validator.validate()).cases
     const reason = yield* this.#train()
     const best = await this.#loadBest()
-    const tuned = best ? (await this.#validate()).cases : []
+    const tuned = best ? (await this.#validator.validate()).cases : []
     const verdict = runVerdict(this.#baseCases, tuned, data.independent)
     if (best) {
       const bestEpoch = this.#state.bestEpoch ?? 0
@@ -132,7 +144,7 @@ export class TrainingRun {
     const all = [...data.val, ...data.train]
     for (const [index, usable] of all.entries()) {
       if (context.stop.requested) return
-      await session.samples.encode(usable)
+      await session.samples.input(usable, unflipped)
       yield { event: 'progress', stage: 'Encoding slices', done: index + 1, total: all.length }
     }
   }
@@ -153,7 +165,7 @@ export class TrainingRun {
                 epoch,
               ),
           ),
-        validate: () => this.#validate(),
+        validate: () => this.#validator.validate(),
         stopRequested: () => context.stop.requested,
         now: () => performance.now(),
       },
@@ -214,19 +226,6 @@ export class TrainingRun {
   #baseDice(): number | null {
     const values = this.#baseCases.flatMap(one => (one.dice === null ? [] : [one.dice]))
     return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
-  }
-
-  #validate(): Promise<Validation> {
-    const { session, data, context } = this.#world
-    return validate({
-      slices: data.val,
-      files: data.files,
-      model: session.trainable,
-      segmenter: session.segmenter,
-      samples: session.samples,
-      recipe: this.#run.recipe,
-      stop: context.stop,
-    })
   }
 
   async #save(name: string): Promise<void> {

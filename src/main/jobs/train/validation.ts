@@ -3,17 +3,19 @@ import type { Segmenter } from '../../../core/models/segmenter'
 import { firstClick } from '../../../core/prompts'
 import type { ValidationScore } from '../../../core/training/trainer'
 import type { Trainable } from '../../../core/training/trainable'
-import { sliceGeometry } from '../../../core/imaging/geometry'
-import { pictureSize } from '../../../core/imaging/picture'
 import type { Prompt } from '../../../shared/domain/prompt'
 import type { TrainingRecipe } from '../../../shared/domain/training-options'
-import type { FileCache, LoadedSlice } from '../../datasets'
-import { loadSlice } from '../../datasets'
 import { AppError } from '../../../shared/errors'
+import type { RunLengths } from '../../../shared/masks/rle'
+import { decodeRuns, encodeRuns } from '../../../shared/masks/rle'
+import type { FileCache } from '../../datasets'
+import { loadSlice } from '../../datasets'
 import type { StopFlag } from '../../workers/stop-flag'
 import { looseBox, maskOfValue } from '../evaluate-slice'
-import type { SampleSource } from './sample-source'
+import type { PreparedSlice, SampleSource } from './sample-source'
+import { unflipped } from './sample-source'
 import type { UsableSlice } from './training-data'
+import type { TrainingObject } from './training-object'
 
 /** Dice of one held-out slice: the mean over its labels and the kinds of prompt that are trained. */
 export interface ValidatedCase {
@@ -40,65 +42,91 @@ export interface ValidationWorld {
 
 type PromptName = 'point' | 'box'
 
-/** The prompts of `evaluate`: the same boxes and points at every epoch and for every model. */
-function promptsOf(
-  slice: LoadedSlice,
-  { key, value, truth, recipe }: { key: string; value: number; truth: Uint8Array; recipe: TrainingRecipe },
-  box: Prompt['box'],
-): [PromptName, Prompt][] {
-  const { height, width } = pictureSize(slice.image)
-  const point = recipe.pointShare > 0 ? firstClick(truth, height, width) : null
-  const loose =
-    box && recipe.pointShare < 1
-      ? looseBox(box, { key, labels: slice.labels }, { jitter: recipe.boxJitter, seed: 0, value })
-      : null
-  return [
-    ...(point ? [['point', { box: null, points: [point] }] as [PromptName, Prompt]] : []),
-    ...(loose ? [['box', { box: loose, points: [] }] as [PromptName, Prompt]] : []),
-  ]
+/** One question to the model, the same at every epoch and the same that `evaluate` asks. */
+interface Question {
+  readonly name: PromptName
+  readonly prompt: Prompt
+  readonly object: TrainingObject
+  readonly truth: RunLengths
 }
 
-/**
- * Loss and Dice on the held-out slices, by the very path that `evaluate` takes: mask of the highest predicted IoU.
- *
- * @throws AppError ABORTED at an urgent request to stop
- */
-export async function validate(world: ValidationWorld): Promise<Validation> {
-  const losses: number[] = []
-  const cases: ValidatedCase[] = []
-  for (const usable of world.slices) {
-    if (world.stop.urgent) throw new AppError('ABORTED', {})
-    cases.push(await validateSlice(usable, world, losses))
-  }
-  return {
-    loss: meanOfDefined(losses) ?? NaN,
-    dice: meanOfDefined(cases.map(one => one.dice)),
-    cases,
-  }
-}
+/** Judges the model, as it stands, on the held-out slices. */
+export class Validator {
+  readonly #world: ValidationWorld
+  readonly #questions = new Map<UsableSlice, readonly Question[]>()
 
-async function validateSlice(
-  { record, labelValues }: UsableSlice,
-  { files, model, segmenter, samples, recipe }: ValidationWorld,
-  losses: number[],
-): Promise<ValidatedCase> {
-  const slice = await loadSlice(record, files)
-  const { height, width } = pictureSize(slice.image)
-  const geometry = sliceGeometry(height, width, segmenter.preprocessing)
-  const input = await samples.input(slice, record.id)
-  const features = 'embedding' in input ? input.embedding : (await segmenter.embed(slice.image)).features
-  const scores: Record<PromptName, (number | null)[]> = { point: [], box: [] }
-  for (const value of labelValues) {
-    const object = samples.object(slice, value, record.id)
-    if (!object) continue
-    const truth = maskOfValue(slice.labels, value)
-    for (const [name, prompt] of promptsOf(slice, { key: record.id, value, truth, recipe }, object.box)) {
+  constructor(world: ValidationWorld) {
+    this.#world = world
+  }
+
+  /**
+   * Loss and Dice, by the very path that `evaluate` takes: the mask of the highest predicted IoU, at the slice's size.
+   *
+   * @throws AppError ABORTED at an urgent request to stop
+   */
+  async validate(): Promise<Validation> {
+    const losses: number[] = []
+    const cases: ValidatedCase[] = []
+    for (const slice of this.#world.slices) {
+      if (this.#world.stop.urgent) throw new AppError('ABORTED', {})
+      cases.push(await this.#judge(slice, losses))
+    }
+    return { loss: meanOfDefined(losses) ?? NaN, dice: meanOfDefined(cases.map(one => one.dice)), cases }
+  }
+
+  async #judge(usable: UsableSlice, losses: number[]): Promise<ValidatedCase> {
+    const { model, segmenter, samples } = this.#world
+    const prepared = await samples.prepared(usable, unflipped)
+    const { geometry } = prepared
+    const features = await this.#features(usable)
+    const scores: Record<PromptName, (number | null)[]> = { point: [], box: [] }
+    for (const { name, prompt, object, truth } of await this.#questionsOf(usable, prepared)) {
       const sample = samples.sampleOf({ geometry, object, prompt }, { embedding: features })
       losses.push((await model.losses([sample])).total)
       const { mask } = await segmenter.segment({ geometry, features }, prompt)
-      scores[name].push(dice(countOverlap(mask.data, truth)))
+      scores[name].push(dice(countOverlap(mask.data, decodeRuns(truth, mask.data.length))))
     }
+    const [point, box] = [meanOfDefined(scores.point), meanOfDefined(scores.box)]
+    return { name: usable.record.name, point, box, dice: meanOfDefined([point, box]) }
   }
-  const { point, box } = { point: meanOfDefined(scores.point), box: meanOfDefined(scores.box) }
-  return { name: record.name, point, box, dice: meanOfDefined([point, box]) }
+
+  /** A frozen encoder's stored embedding; a trained one encodes anew. */
+  async #features(usable: UsableSlice) {
+    const { samples, segmenter, files } = this.#world
+    const input = await samples.input(usable, unflipped)
+    if ('embedding' in input) return input.embedding
+    return (await segmenter.embed((await loadSlice(usable.record, files)).image)).features
+  }
+
+  async #questionsOf(usable: UsableSlice, { objects }: PreparedSlice): Promise<readonly Question[]> {
+    const known = this.#questions.get(usable)
+    if (known) return known
+    const { record } = usable
+    const { labels } = await loadSlice(record, this.#world.files)
+    const questions = [...objects].flatMap(([value, object]) => {
+      const truth = maskOfValue(labels, value)
+      return this.#prompts(truth, object, record.id).map(([name, prompt]) => ({
+        name,
+        prompt,
+        object,
+        truth: encodeRuns(truth),
+      }))
+    })
+    this.#questions.set(usable, questions)
+    return questions
+  }
+
+  /** Only the kinds of prompt that are trained: a model is not chosen by what it never learns. */
+  #prompts(truth: Uint8Array, object: TrainingObject, key: string): [PromptName, Prompt][] {
+    const { pointShare, boxJitter } = this.#world.recipe
+    const [height = 0, width = 0] = object.labels.shape
+    const point = pointShare > 0 ? firstClick(truth, height, width) : null
+    const slice = { key, labels: object.labels }
+    const box =
+      pointShare < 1 ? looseBox(object.box, slice, { jitter: boxJitter, seed: 0, value: object.value }) : null
+    const prompts: [PromptName, Prompt][] = []
+    if (point) prompts.push(['point', { box: null, points: [point] }])
+    if (box) prompts.push(['box', { box, points: [] }])
+    return prompts
+  }
 }
