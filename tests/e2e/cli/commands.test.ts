@@ -66,8 +66,8 @@ test('predict writes the label map that a box on the original image asks for', a
   expect(eventsIn(stdout).at(-1)).toMatchObject({ command: 'predict', written: 1, objects: 1, refused: 0 })
   expect(predicted.pixels.shape).toEqual([height, width])
   expect(new Set([...predicted.pixels.data].map(Number))).toEqual(new Set([0, 3]))
-  const [mask, reference] = [predicted.pixels, pixels].map(({ data }) =>
-    Uint8Array.from(data, value => (Number(value) > 0 ? 1 : 0)),
+  const [mask, reference] = [predicted.pixels, pixels].map(labels =>
+    Uint8Array.from(numbersOf(labels), value => (value > 0 ? 1 : 0)),
   )
   expect(dice(countOverlap(mask ?? new Uint8Array(), reference ?? new Uint8Array()))).toBeGreaterThan(0.85)
 })

@@ -79,14 +79,18 @@ function describeEvaluation(report: EvaluationReport, cases: readonly CaseEvent[
     ...(clicks ? [formatScore(of.clicksTo90, 1)] : []),
     ...(report.ellipse ? [formatScore(ellipse?.dice ?? null)] : []),
   ]
-  const rows = cases.map(one =>
-    row(one.slice === null ? one.file : `${one.file} #${one.slice}`, one.values, one, one.ellipse),
-  )
+  const rows = cases.map(one => row(nameOf(one, report.data), one.values, one, one.ellipse))
   const total = cases.reduce((sum, one) => sum + one.values, 0)
   return [
     ...formatTable(header, [...rows, row(`mean of ${report.cases}`, total, report, report.ellipse)]),
     ...(report.interrupted ? ['Stopped before the end: these are the cases so far.'] : []),
   ]
+}
+
+/** The file as it is called inside the data set, with its plane. */
+function nameOf({ file, slice }: CaseEvent, data: string): string {
+  const inside = file.startsWith(data) ? file.slice(data.length).replace(/^[\\/]/, '') : file
+  return slice === null ? inside : `${inside} #${slice}`
 }
 
 const ModelRow = z.object({
