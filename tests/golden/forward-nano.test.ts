@@ -1,21 +1,20 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Float32Tensor, NamedTensors } from '../../src/core/engine'
+import type { Float32Tensor } from '../../src/core/engine'
 import { preprocessImage } from '../../src/core/imaging/preprocess'
 import { resizeCubic } from '../../src/core/imaging/resize-cubic'
 import type { SliceGeometry } from '../../src/core/imaging/geometry'
-import { block, neck, stem } from '../../src/core/models/efficient-sam/image-encoder'
 import type { EfficientSamConfig } from '../../src/core/models/efficient-sam/config'
 import { configOf } from '../../src/core/models/efficient-sam/config'
 import { buildDecoder } from '../../src/core/models/efficient-sam/decoder-graphs'
 import { keyPositionOf, promptInputs } from '../../src/core/models/efficient-sam/decoder'
 import { promptTokens } from '../../src/core/models/efficient-sam/prompt-tokens'
-import { weightInputs } from '../../src/core/nn/weight-inputs'
 import { Parameters } from '../../src/core/training/parameters'
 import { float32 } from '../../src/core/tensor/tensor'
 import { officialPreprocessing } from '../../src/shared/domain/preprocessing'
 import { OnnxRuntimeEngine } from '../../src/main/engines/onnxruntime/engine'
 import { formulaImage, formulaStateDict } from './formula-weights'
 import { fixtureArray, fixtureJson, largestExcess } from './npy-fixture'
+import { encodeStages, stacked } from './staged-forward'
 import { runTraced } from './traced'
 
 interface Case {
@@ -38,69 +37,13 @@ function allowed(stage: string): { absolute: number; relative: number } {
   return { absolute: 2e-5, relative: 0 }
 }
 
-function scoped(prefix: string, results: NamedTensors): NamedTensors {
-  return Object.fromEntries(
-    Object.entries(results).map(([name, value]) => [
-      name.includes('.') && /^(enc|dec|prompt)\./.test(name) ? name : prefix + name,
-      value,
-    ]),
-  )
-}
-
-function feeds(prefix: string): NamedTensors {
-  return Object.fromEntries(
-    parameters.entries
-      .filter(entry => entry.name.startsWith(prefix))
-      .map(entry => [entry.name.slice(prefix.length), parameters.get(entry.name)]),
-  )
-}
-
-/** Every stage of the encoder for one image. */
-async function encode(image: Float32Tensor): Promise<{ stages: NamedTensors; embedding: Float32Tensor }> {
-  const stages: Record<string, Float32Tensor> = {}
-  const start = await runTraced(
-    (g, trace) => ({ output: stem(g, config, g.input('x', image.shape), weightInputs(g).weight, trace) }),
-    { x: image, ...feeds('image_encoder.') },
-  )
-  Object.assign(stages, start)
-  let x = start['output'] as Float32Tensor
-  stages['enc.tokens_in'] = x
-  for (let index = 0; index < config.encoderDepth; index++) {
-    const results = await runTraced(
-      (g, trace) => ({
-        output: block(g, config, g.input('x', x.shape), weightInputs(g).weight, trace).output,
-      }),
-      { x, ...feeds(`image_encoder.blocks.${index}.`) },
-    )
-    Object.assign(stages, scoped(`enc.block${index}.`, results))
-    x = results['output'] as Float32Tensor
-    stages[`enc.block${index}`] = x
-  }
-  const end = await runTraced(
-    (g, trace) => ({ output: neck(g, config, g.input('x', x.shape), weightInputs(g).weight, trace) }),
-    { x, ...feeds('image_encoder.') },
-  )
-  Object.assign(stages, end)
-  return { stages, embedding: end['output'] as Float32Tensor }
-}
-
-function stacked(parts: readonly Float32Tensor[]): Float32Tensor {
-  const shape = parts[0]?.shape ?? []
-  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0))
-  parts.reduce((offset, part) => {
-    data.set(part.data, offset)
-    return offset + part.data.length
-  }, 0)
-  return float32([parts.length * (shape[0] ?? 1), ...shape.slice(1)], data)
-}
-
 async function runCase(name: string, keyPosition: Float32Tensor): Promise<Record<string, Float32Tensor>> {
   const golden = manifest.cases[name] as Case
   const inputs = golden.images.map(spec =>
     preprocessImage(formulaImage(spec), { ...officialPreprocessing, resolution: config.resolution }),
   )
   const encoded = []
-  for (const { input } of inputs) encoded.push(await encode(input))
+  for (const { input } of inputs) encoded.push(await encodeStages(input, { config, parameters }))
   const embedding = stacked(encoded.map(image => image.embedding))
   const geometry = inputs[0]?.geometry as SliceGeometry
   const tokens = golden.points.flatMap((queries, image) =>

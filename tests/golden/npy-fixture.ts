@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs'
+import { numbersOf } from '../../src/core/imaging/picture'
 import { readNpy } from '../../src/main/codecs/npy'
 
 export const fixtureUrl = (path: string): URL => new URL(`../fixtures/${path}`, import.meta.url)
@@ -9,7 +10,7 @@ const opened = new Set<string>()
 export function fixtureArray(path: string): { shape: readonly number[]; data: Float32Array } {
   opened.add(path)
   const array = readNpy(readFileSync(fixtureUrl(path)), path)
-  return { shape: array.shape, data: Float32Array.from(array.data as ArrayLike<number>) }
+  return { shape: array.shape, data: Float32Array.from(numbersOf(array)) }
 }
 
 export function fixtureJson(path: string): unknown {

@@ -79,6 +79,27 @@ export const addScalar = (g: G, x: Value, value: number): Value => add(g, x, sca
 export const mulScalar = (g: G, x: Value, value: number): Value => mul(g, x, scalar(g, value))
 export const square = (g: G, x: Value): Value => mul(g, x, x)
 
+/** The divisor of `n` nearest below its root. */
+function nearRoot(n: number): number {
+  for (let divisor = Math.floor(Math.sqrt(n)); divisor > 1; divisor--) if (n % divisor === 0) return divisor
+  return 1
+}
+
+/**
+ * Sum over a long last axis, which stays as 1. In two steps: one float32 sum of a million terms loses two digits
+ * (seen in the decoder's group norm at 1024 pixels: 2.8e-4 on the logits, in two steps 2.7e-5).
+ */
+export function longSum(g: G, x: Value): Value {
+  const n = x.shape.at(-1) ?? 1
+  const outer = x.shape.slice(0, -1)
+  const parts = nearRoot(n)
+  const sums = reduceSum(g, reshape(g, x, [...outer, parts, n / parts]), [outer.length + 1])
+  return reshape(g, reduceSum(g, sums, [outer.length]), [...outer, 1])
+}
+
+/** Mean over a long last axis, in two steps as `longSum`. */
+export const longMean = (g: G, x: Value): Value => mulScalar(g, longSum(g, x), 1 / (x.shape.at(-1) ?? 1))
+
 /** Sum over everything, as a scalar. */
 export function sumAll(g: G, x: Value): Value {
   return reshape(g, reduceSum(g, reshape(g, x, [sizeOf(x.shape)]), [0]), [])

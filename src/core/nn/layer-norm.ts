@@ -1,10 +1,10 @@
 import {
   add,
+  longMean,
   addScalar,
   div,
   layerNormalization,
   mul,
-  reduceMean,
   reshape,
   sqrt,
   square,
@@ -34,8 +34,8 @@ export function layerNorm(g: OpBuilder, x: Value, epsilon: number, weight: Weigh
 export function groupNorm1(g: OpBuilder, x: Value, epsilon: number, weight: WeightOf, prefix: string): Value {
   const [batch, positions, channels] = x.shape as [number, number, number]
   const rows = reshape(g, x, [batch, positions * channels])
-  const centred = sub(g, rows, reduceMean(g, rows, [1]))
-  const variance = reduceMean(g, square(g, centred), [1]) // [batch, 1]
+  const centred = sub(g, rows, longMean(g, rows))
+  const variance = longMean(g, square(g, centred)) // [batch, 1]
   const normal = reshape(g, div(g, centred, sqrt(g, addScalar(g, variance, epsilon))), x.shape)
   const scaled = mul(g, normal, weight(`${prefix}.weight`, [channels]))
   return add(g, scaled, weight(`${prefix}.bias`, [channels])) // [batch, positions, channels]

@@ -8,6 +8,8 @@ import {
   expand,
   greater,
   less,
+  longMean,
+  longSum,
   meanAll,
   mul,
   mulScalar,
@@ -103,10 +105,10 @@ interface DiceSums {
 
 function diceSums(g: OpBuilder, probability: Value, target: Value): DiceSums {
   const [batch, masks] = probability.shape as [number, number]
-  const targets = reduceSum(g, square(g, target), [2]) // [batch, 1, 1]
+  const targets = longSum(g, square(g, target)) // [batch, 1, 1]
   return {
-    product: reduceSum(g, mul(g, probability, target), [2]), // [batch, masks, 1]
-    squares: reduceSum(g, square(g, probability), [2]),
+    product: longSum(g, mul(g, probability, target)), // [batch, masks, 1]
+    squares: longSum(g, square(g, probability)),
     targets: expand(g, targets, [batch, masks, 1]),
   }
 }
@@ -125,10 +127,10 @@ interface Overlap {
 /** Of the thresholded masks; the threshold lets no gradient through. */
 function overlap(g: OpBuilder, probability: Value, target: Value): Overlap {
   const predicted = greater(g, probability, scalar(g, 0.5))
-  const intersection = reduceSum(g, mul(g, predicted, target), [2]) // [batch, masks, 1]
+  const intersection = longSum(g, mul(g, predicted, target)) // [batch, masks, 1]
   const union = sub(
     g,
-    add(g, reduceSum(g, predicted, [2]), reduceSum(g, target, [2])), // [batch, 1, 1] stretches
+    add(g, longSum(g, predicted), longSum(g, target)), // [batch, 1, 1] stretches
     intersection,
   )
   return { intersection, union }
@@ -208,7 +210,7 @@ export function maskLoss(g: OpBuilder, inputs: LossInputs, options: LossOptions)
   const logits = reshape(g, inputs.logits, [batch, masks, height * width])
   const target = reshape(g, inputs.target, [batch, 1, height * width])
   const probability = sigmoid(g, logits)
-  const entropy = reduceMean(g, crossEntropy(g, logits, target), [2]) // [batch, masks, 1]
+  const entropy = longMean(g, crossEntropy(g, logits, target)) // [batch, masks, 1]
   const sums = diceSums(g, probability, target)
   const parts = segmentationLoss(g, sums, entropy, { bestOnly: inputs.bestOnly, options })
   const { loss: iou, joint } = iouLoss(g, inputs, overlap(g, probability, target), options.iouTarget)
