@@ -1,6 +1,7 @@
 import js from '@eslint/js'
 import prettier from 'eslint-config-prettier'
 import vue from 'eslint-plugin-vue'
+import type { Linter } from 'eslint'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import ts from 'typescript-eslint'
 
@@ -9,7 +10,7 @@ const size = {
   'max-lines': ['error', 300],
   'max-lines-per-function': ['error', 60],
   complexity: ['error', 12],
-} as const
+} satisfies Linter.RulesConfig
 
 export default defineConfig(
   globalIgnores(['**/out/', 'dist/', 'coverage/', '.tools/', 'runs/', 'demo-output/', 'tests/fixtures/']),
