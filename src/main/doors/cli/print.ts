@@ -46,8 +46,9 @@ export function createTextPrinter(streams: Streams): Printer {
     failure: base.failure,
     event: event => {
       if (base.isAside(event)) return base.showAside(event)
-      base.progress.clear()
-      for (const line of describeEvent(event, rows)) streams.stdout.write(`${line}\n`)
+      const lines = describeEvent(event, rows)
+      if (lines.length > 0) base.progress.clear()
+      for (const line of lines) streams.stdout.write(`${line}\n`)
       rows.push(event)
     },
   }

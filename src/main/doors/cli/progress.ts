@@ -13,37 +13,57 @@ export interface ProgressView {
 }
 
 /** A bar with the time left, redrawn in place. */
-export function createProgressBar(stream: NodeJS.WriteStream): ProgressView {
+export function createProgressBar(stream: NodeJS.WriteStream, now = () => performance.now()): ProgressView {
   let bar: SingleBar | null = null
-  let stage = ''
+  let stage = { name: '', startedAt: 0, from: 0 }
   const clear = (): void => {
     bar?.stop()
     bar = null
-    stage = ''
   }
   return {
     clear,
     show: event => {
       const { name, done, total, note } = describe(event)
-      if (bar === null || name !== stage) {
+      if (name !== stage.name) {
         clear()
+        stage = { name, startedAt: now(), from: done }
+      }
+      // The time left is reckoned from the stage, not from the bar, which goes for every line printed in its place.
+      const left = timeLeft({ ...stage, done, total }, now())
+      if (bar === null) {
         bar = new SingleBar({
           stream,
           clearOnComplete: true,
           hideCursor: true,
           // Without it the library answers SIGINT itself and leaves the process: jobs must end in good order.
           gracefulExit: false,
-          format: `${name} [{bar}] {value}/{total} · {eta_formatted} left{note}`,
+          format: `${name} [{bar}] {value}/{total} · {left}{note}`,
         })
-        bar.start(total, done, { note })
-        stage = name
+        bar.start(total, done, { left, note })
       } else {
         bar.setTotal(total)
-        bar.update(done, { note })
+        bar.update(done, { left, note })
       }
       if (done >= total) clear()
     },
   }
+}
+
+interface Pace {
+  readonly startedAt: number
+  readonly from: number
+  readonly done: number
+  readonly total: number
+}
+
+/** @param now - milliseconds, on the clock of `startedAt` */
+export function timeLeft({ startedAt, from, done, total }: Pace, now: number): string {
+  if (done <= from) return 'reckoning the time left'
+  const seconds = Math.ceil((((now - startedAt) / (done - from)) * (total - done)) / 1000)
+  if (seconds < 60) return `${seconds} s left`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s left`
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min left`
 }
 
 /** For pipes and logs: one line for each tenth of a stage, so that a file does not fill with redrawn bars. */
