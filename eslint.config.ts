@@ -10,7 +10,7 @@ const size = {
   'max-lines': ['error', 300],
   'max-lines-per-function': ['error', 60],
   complexity: ['error', 12],
-} satisfies Linter.RulesConfig
+} satisfies Linter.Config['rules']
 
 export default defineConfig(
   globalIgnores(['**/out/', 'dist/', 'coverage/', '.tools/', 'runs/', 'demo-output/', 'tests/fixtures/']),
