@@ -57,7 +57,11 @@ async function runCase(name: string, keyPosition: Float32Tensor): Promise<Record
   )
   const decoded = await runTraced(
     (g, trace) => {
-      const batch = { images: golden.images.length, queriesPerImage: tokens.length / golden.images.length }
+      const batch = {
+        images: golden.images.length,
+        queriesPerImage: tokens.length / golden.images.length,
+        tokens: config.promptTokens,
+      }
       const { lowRes, predictedIou } = buildDecoder(g, config, batch, trace)
       return { 'out.low_res': lowRes, 'out.iou': predictedIou }
     },

@@ -93,7 +93,7 @@ describe('gradients of every parameter', () => {
       const engine = new OnnxRuntimeEngine({ threads: 2 })
       const model = trainable(engine, golden.iou_mode, { size, frozen: golden.frozen_encoder })
 
-      const losses = await model.accumulateGradients(golden.images.map((_, seed) => sample(seed, size)))
+      const losses = await model.computeGradients(golden.images.map((_, seed) => sample(seed, size)))
 
       expect(losses.total).toBeCloseTo(golden.loss, 5)
       expect(losses.dice).toBeCloseTo(golden.dice, 5)
@@ -158,7 +158,7 @@ describe('five steps of AdamW', () => {
 
       for (const [step, { loss }] of golden.steps.entries()) {
         const seeds = golden.schedule[step % golden.schedule.length] ?? []
-        const losses = await model.accumulateGradients(seeds.map(seed => sample(seed, golden.image_size)))
+        const losses = await model.computeGradients(seeds.map(seed => sample(seed, golden.image_size)))
         expect(Math.abs(losses.total - loss)).toBeLessThanOrEqual(lossTolerance[step] ?? 0)
         adamWStep(
           model.parameters.flat,
@@ -210,7 +210,6 @@ describe('five steps of AdamW', () => {
 
       const expected = [...p, ...q]
       expected.forEach((value, i) => expect(Math.abs((weights[i] ?? NaN) - value)).toBeLessThanOrEqual(1e-6))
-      expect(gradients.every(value => value === 0)).toBe(true)
     }
   })
 })

@@ -36,7 +36,7 @@ export type OpName =
   | 'Log'
   | 'Sqrt'
   | 'Erf'
-  | 'Atanh'
+  | 'Softplus'
   | 'Sigmoid'
   | 'Sin'
   | 'Cos'

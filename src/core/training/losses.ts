@@ -1,10 +1,7 @@
 import {
-  abs,
   add,
   addScalar,
-  atanh,
   div,
-  exp,
   expand,
   greater,
   less,
@@ -13,13 +10,13 @@ import {
   meanAll,
   mul,
   mulScalar,
-  neg,
   reduceMean,
   reduceMin,
   reduceSum,
   reshape,
   scalar,
   sigmoid,
+  softplus,
   square,
   sub,
 } from '../graph/functions'
@@ -67,21 +64,14 @@ export interface LossValues {
   readonly jointIou: Value
 }
 
-/** log(1 + u) for u in [0, 1], exact also where u vanishes beside 1: 2 atanh(u / (2 + u)). */
-function log1p(g: OpBuilder, u: Value): Value {
-  return mulScalar(g, atanh(g, div(g, u, addScalar(g, u, 2))), 2)
-}
-
 /**
- * Binary cross-entropy with logits, element by element: max(x, 0) - x t + log(1 + exp(-|x|)).
+ * Binary cross-entropy with logits, element by element: log(1 + exp(x)) - x t.
  *
  * @param x - [batch, masks, pixels]
  * @param target - [batch, 1, pixels]
  */
 function crossEntropy(g: OpBuilder, x: Value, target: Value): Value {
-  const magnitude = abs(g, x)
-  const positivePart = mulScalar(g, add(g, x, magnitude), 0.5)
-  return add(g, sub(g, positivePart, mul(g, x, target)), log1p(g, exp(g, neg(g, magnitude))))
+  return sub(g, softplus(g, x), mul(g, x, target))
 }
 
 /**

@@ -25,8 +25,8 @@ export function adamWState(size: number): AdamWState {
 }
 
 /**
- * One step of AdamW, in place; also clears the gradients, in the same pass. Decay applies to every trained
- * parameter, norms and biases too, as in the original recipe.
+ * One step of AdamW, in place. Decay applies to every trained parameter, norms and biases too, as in the original
+ * recipe.
  *
  * @see Loshchilov & Hutter 2019, "Decoupled Weight Decay Regularization"; operation order as in PyTorch's kernel
  */
@@ -42,17 +42,18 @@ export function adamWStep(
   const { firstMoment, secondMoment, step } = state
   const decay = 1 - learningRate * weightDecay
   const stepSize = learningRate / (1 - beta1 ** step)
-  const secondCorrection = Math.sqrt(1 - beta2 ** step)
+  const inverseCorrection = 1 / Math.sqrt(1 - beta2 ** step)
+  const [rest1, rest2] = [1 - beta1, 1 - beta2]
   for (const { start, end } of ranges) {
     // all four arrays have one length, and ranges lie within it
     for (let i = start; i < end; i++) {
       const gradient = gradients[i]!
-      const first = Math.fround(firstMoment[i]! + (gradient - firstMoment[i]!) * (1 - beta1))
-      const second = Math.fround(beta2 * secondMoment[i]! + (1 - beta2) * gradient * gradient)
+      const first = firstMoment[i]! + (gradient - firstMoment[i]!) * rest1
+      const second = beta2 * secondMoment[i]! + rest2 * gradient * gradient
       firstMoment[i] = first
       secondMoment[i] = second
-      weights[i] = weights[i]! * decay - (stepSize * first) / (Math.sqrt(second) / secondCorrection + epsilon)
-      gradients[i] = 0
+      weights[i] =
+        weights[i]! * decay - (stepSize * first) / (Math.sqrt(second) * inverseCorrection + epsilon)
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Float32Tensor } from '../engine'
+import type { DecodedMasks } from '../models/efficient-sam/decoder'
 import type { PromptTokens } from '../models/efficient-sam/prompt-tokens'
 import type { Parameters } from './parameters'
 
@@ -21,14 +22,18 @@ export interface StepLosses {
   readonly iou: number
 }
 
+export interface Judgement extends DecodedMasks {
+  readonly losses: StepLosses
+}
+
 /** A model whose weights can be moved: what the trainer needs to know of a model family. */
 export interface Trainable {
   readonly parameters: Parameters
-  /** Gradients of the mean loss, added up by `accumulateGradients`; the optimiser clears them */
+  /** Gradients of the mean loss of the last batch given to `computeGradients` */
   readonly gradients: Parameters
   /** Names of the weights that are trained, in the optimiser's order */
   readonly trainedNames: readonly string[]
-  accumulateGradients(batch: readonly TrainingSample[]): Promise<StepLosses>
-  /** The loss without gradients */
-  losses(batch: readonly TrainingSample[]): Promise<StepLosses>
+  computeGradients(batch: readonly TrainingSample[]): Promise<StepLosses>
+  /** The loss without gradients, with the masks that it is the loss of */
+  judge(batch: readonly TrainingSample[]): Promise<Judgement>
 }

@@ -118,7 +118,7 @@ async function takeStep(
   batch: readonly TrainingSample[],
   { weightDecay }: TrainerOptions,
 ): Promise<number> {
-  const { total } = await model.accumulateGradients(batch)
+  const { total } = await model.computeGradients(batch)
   if (!Number.isFinite(total)) throw new LossNotFinite(state.epoch, state.step)
   adamWStep(
     model.parameters.flat,

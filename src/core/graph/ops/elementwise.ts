@@ -10,6 +10,7 @@ import {
   mulScalar,
   neg,
   scalar,
+  sigmoid,
   sin,
   square,
   sub,
@@ -97,6 +98,24 @@ function geluSlope(g: OpBuilder, x: Value): Value {
   return add(g, Phi, mul(g, x, phi))
 }
 
+/**
+ * max(x, 0) + log(1 + u) with u = exp(-|x|) in (0, 1]. The runtime's own Softplus loses u beside 1 for saturated x;
+ * here w = 1 + u is computed and what rounding took from it is given back: log(1 + u) = log(w) - ((w - 1) - u) / w.
+ */
+function emitSoftplus(node: Node, emit: OnnxEmitter): void {
+  const x = emit.nameOf(node.inputs[0] as Value)
+  const y = emit.nameOf(node.outputs[0] as Value)
+  const one = emit.float32([], [1])
+  const apply = (opType: string, inputs: readonly string[], output = emit.fresh('softplus')): string => {
+    emit.node({ opType, inputs, outputs: [output] })
+    return output
+  }
+  const u = apply('Exp', [apply('Neg', [apply('Abs', [x])])])
+  const w = apply('Add', [u, one])
+  const lost = apply('Div', [apply('Sub', [apply('Sub', [w, one]), u]), w])
+  apply('Add', [apply('Relu', [x]), apply('Sub', [apply('Log', [w]), lost])], y)
+}
+
 export const elementwise = {
   // d(a + b) = da + db
   Add: binary('Add', (_g, dy) => [() => dy, () => dy]),
@@ -120,8 +139,13 @@ export const elementwise = {
   Erf: unary('Erf', (g, dy, x) =>
     mul(g, dy, mulScalar(g, exp(g, neg(g, square(g, x))), 2 / Math.sqrt(Math.PI))),
   ),
-  // d atanh(x) = 1 / (1 - x^2)
-  Atanh: unary('Atanh', (g, dy, x) => div(g, dy, sub(g, scalar(g, 1), square(g, x)))),
+  Softplus: defineOp({
+    name: 'Softplus',
+    infer: inputs => [single(inputs)],
+    // d softplus(x) = sigma(x)
+    vjp: ({ g, node, gradient }) => [mul(g, gradient, sigmoid(g, node.inputs[0] as Value))],
+    onnx: emitSoftplus,
+  }),
   // d sigma(x) = sigma(x) (1 - sigma(x))
   Sigmoid: unary('Sigmoid', (g, dy, _x, y) => mul(g, dy, mul(g, y, sub(g, scalar(g, 1), y)))),
   Sin: unary('Sin', (g, dy, x) => mul(g, dy, cos(g, x))),

@@ -12,6 +12,8 @@ import type { Trace } from './trace'
 export interface DecoderBatch {
   readonly images: number
   readonly queriesPerImage: number
+  /** Prompt tokens of each query; the official code has 6 and pads */
+  readonly tokens: number
 }
 
 export interface DecoderValues extends DecoderOutputs {
@@ -27,14 +29,14 @@ export interface DecoderValues extends DecoderOutputs {
 export function buildDecoder(
   g: GraphBuilder,
   config: EfficientSamConfig,
-  { images, queriesPerImage }: DecoderBatch,
+  { images, queriesPerImage, tokens }: DecoderBatch,
   trace: Trace = () => undefined,
 ): DecoderValues {
   const side = gridSide(config)
   const batch = images * queriesPerImage
   const embedding = g.input('embedding', [images, config.decoderDim, side, side])
-  const points = g.input('points', [batch, config.promptTokens, 2])
-  const labels = g.input('labels', [batch, config.promptTokens, labelColumnCount])
+  const points = g.input('points', [batch, tokens, 2])
+  const labels = g.input('labels', [batch, tokens, labelColumnCount])
   const keyPosition = g.input('keyPosition', [side * side, config.decoderDim])
   const promptWeights = weightInputs(g, 'prompt_encoder.')
   const decoderWeights = weightInputs(g, 'mask_decoder.')

@@ -3,6 +3,7 @@ import type { Engine, Float32Tensor, NamedTensors, Program } from '../../engine'
 import { float32 } from '../../tensor/tensor'
 import type { Parameters } from '../../training/parameters'
 import type { EfficientSamConfig } from './config'
+import type { DecoderBatch } from './decoder-graphs'
 import { decoderGraph, keyPositionGraph } from './decoder-graphs'
 import { labelColumnCount, oneHotLabels } from './prompt-encoder'
 import type { PromptTokens } from './prompt-tokens'
@@ -71,11 +72,15 @@ export class PromptedDecoder {
 
   /**
    * @param embedding - [images, decoderDim, side, side]
-   * @param prompts - as many for each image, those of one image together
+   * @param prompts - as many for each image, those of one image together; all with the same number of tokens
    */
   async decode(embedding: Float32Tensor, prompts: readonly PromptTokens[]): Promise<DecodedMasks> {
     const images = embedding.shape[0] ?? 1
-    const { program, inputs } = await this.#program(images, prompts.length / images)
+    const { program, inputs } = await this.#program({
+      images,
+      queriesPerImage: prompts.length / images,
+      tokens: prompts[0]?.labels.length ?? 0,
+    })
     this.#keyPosition ??= keyPositionOf(this.#engine, this.#config, this.#parameters)
     const { lowRes, predictedIou } = await program.run({
       embedding,
@@ -87,14 +92,11 @@ export class PromptedDecoder {
     return { lowRes, predictedIou }
   }
 
-  #program(
-    images: number,
-    queriesPerImage: number,
-  ): Promise<{ program: Program; inputs: readonly string[] }> {
-    const key = `${images} ${queriesPerImage}`
+  #program(batch: DecoderBatch): Promise<{ program: Program; inputs: readonly string[] }> {
+    const key = `${batch.images} ${batch.queriesPerImage} ${batch.tokens}`
     const known = this.#programs.get(key)
     if (known) return known
-    const graph = decoderGraph(this.#config, { images, queriesPerImage })
+    const graph = decoderGraph(this.#config, batch)
     const inputs = graph.inputs.map(input => input.name)
     const compiled = this.#engine.compile(graph).then(program => ({ program, inputs }))
     this.#programs.set(key, compiled)

@@ -1,6 +1,7 @@
 import { gradientName } from '../../autodiff/backward'
 import type { Engine, Float32Tensor, NamedTensors, Program } from '../../engine'
 import { invariant } from '../../../shared/errors'
+import type { GradientSink } from '../../training/gradient-sink'
 import type { Parameters } from '../../training/parameters'
 import type { EfficientSamConfig } from './config'
 import type { EncoderPiece } from './encoder-graphs'
@@ -69,27 +70,25 @@ export class ImageEncoder {
   }
 
   /**
-   * Adds the gradients of the encoder's weights to `gradients`.
+   * Gives the gradients of the encoder's weights to `sink`.
    *
    * @param gradient - of the embedding, [1, decoderDim, side, side]
    */
-  async backward(kept: readonly KeptStep[], gradient: Float32Tensor, gradients: Parameters): Promise<void> {
+  async backward(kept: readonly KeptStep[], gradient: Float32Tensor, sink: GradientSink): Promise<void> {
     let carried = gradient
     for (let index = this.#steps.length - 1; index >= 0; index--) {
       const step = this.#steps[index]
       const values = kept[index]
       invariant(step && values, 'a kept value for every step')
       const { program, weights } = await this.#program(step.piece, 'backward')
-      const results = await program.run({ ...values, gradient: carried, ...this.#weightsOf(step, weights) })
-      for (const name of weights) {
-        const own = results[gradientName(name)]
-        if (own) accumulate(gradients.get(step.prefix + name), own)
-      }
-      if (step.piece !== 'stem') {
-        const inputGradient = results[gradientName('x')]
-        invariant(inputGradient, 'a gradient for the input')
-        carried = inputGradient
-      }
+      const into = sink.arrays(weights.map(name => [gradientName(name), step.prefix + name]))
+      const feeds = { ...values, gradient: carried, ...this.#weightsOf(step, weights) }
+      const results = await program.run(feeds, into)
+      sink.add(weights.map(name => step.prefix + name))
+      if (step.piece === 'stem') return
+      const inputGradient = results[gradientName('x')]
+      invariant(inputGradient, 'a gradient for the input')
+      carried = inputGradient
     }
   }
 
@@ -119,12 +118,4 @@ export class ImageEncoder {
     this.#programs.set(key, compiled)
     return compiled
   }
-}
-
-/** sum += part, element by element */
-export function accumulate(sum: Float32Tensor, part: Float32Tensor): void {
-  const { data } = sum
-  const added = part.data
-  // the lengths agree: both have the parameter's shape
-  for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) + (added[i] ?? 0)
 }

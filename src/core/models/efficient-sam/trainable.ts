@@ -3,13 +3,14 @@ import { gradientName } from '../../autodiff/backward'
 import type { Engine, Float32Tensor, NamedTensors, Program } from '../../engine'
 import { float32 } from '../../tensor/tensor'
 import type { LossOptions } from '../../training/losses'
+import { GradientSink } from '../../training/gradient-sink'
 import type { Parameters } from '../../training/parameters'
-import type { StepLosses, Trainable, TrainingSample } from '../../training/trainable'
+import type { Judgement, StepLosses, Trainable, TrainingSample } from '../../training/trainable'
 import type { EfficientSamConfig } from './config'
 import { gridSide } from './config'
 import { keyPositionOf, promptInputs, weightFeeds } from './decoder'
 import type { KeptStep } from './encoder'
-import { accumulate, ImageEncoder } from './encoder'
+import { ImageEncoder } from './encoder'
 import { lossGraph, trainingGraph } from './training-graph'
 
 export interface TrainableOptions {
@@ -46,6 +47,7 @@ export class TrainableEfficientSam implements Trainable {
   readonly #config: EfficientSamConfig
   readonly #options: TrainableOptions
   readonly #encoder: ImageEncoder
+  readonly #sink: GradientSink
   readonly #compiled = new Map<string, Promise<Compiled>>()
   #keyPosition: Promise<Float32Tensor> | null = null
 
@@ -59,43 +61,49 @@ export class TrainableEfficientSam implements Trainable {
     this.#options = options
     this.parameters = model.parameters
     this.gradients = model.parameters.zerosLike()
+    this.#sink = new GradientSink(this.gradients)
     this.#encoder = new ImageEncoder(engine, model.config, model.parameters)
     this.trainedNames = model.parameters.entries
       .map(entry => entry.name)
       .filter(name => !isBuffer(name) && (options.trainEncoder || !name.startsWith('image_encoder.')))
   }
 
-  async accumulateGradients(batch: readonly TrainingSample[]): Promise<StepLosses> {
+  async computeGradients(batch: readonly TrainingSample[]): Promise<StepLosses> {
     const parts = this.#parts(batch)
     const batchIou = await this.#batchIou(batch, parts)
     const totals = new LossMean()
-    for (const samples of parts) {
+    for (const [index, samples] of parts.entries()) {
+      this.#sink.startPart(index === 0)
       const part = await this.#encode(samples)
       const share = samples.length / batch.length
       const compiled = await this.#program('training', samples.length, batchIou ? batch.length : 0)
-      const results = await this.#run(compiled, part, { batchIou, weight: float32([], [share]) })
-      for (const name of compiled.gradients) {
-        const gradient = results[gradientName(name)]
-        if (gradient) accumulate(this.gradients.get(name), gradient)
-      }
+      const into = this.#sink.arrays(compiled.gradients.map(name => [gradientName(name), name]))
+      const results = await this.#run(compiled, part, { batchIou, weight: float32([], [share]) }, into)
+      this.#sink.add(compiled.gradients)
       const embeddingGradient = results[gradientName('embedding')]
-      if (part.kept && embeddingGradient)
-        await this.#encoder.backward(part.kept, embeddingGradient, this.gradients)
+      if (part.kept && embeddingGradient) {
+        await this.#encoder.backward(part.kept, embeddingGradient, this.#sink)
+      }
       totals.add(results, share)
     }
     return totals.losses
   }
 
-  async losses(batch: readonly TrainingSample[]): Promise<StepLosses> {
+  async judge(batch: readonly TrainingSample[]): Promise<Judgement> {
     const parts = this.#parts(batch)
     const batchIou = await this.#batchIou(batch, parts)
     const totals = new LossMean()
+    const masks: Float32Tensor[] = []
+    const ious: Float32Tensor[] = []
     for (const samples of parts) {
-      const part = await this.#embed(samples)
       const compiled = await this.#program('loss', samples.length, batchIou ? batch.length : 0)
-      totals.add(await this.#run(compiled, part, { batchIou }), samples.length / batch.length)
+      const results = await this.#run(compiled, await this.#embed(samples), { batchIou })
+      totals.add(results, samples.length / batch.length)
+      invariant(results['lowRes'] && results['predictedIou'], 'the loss comes with the masks')
+      masks.push(results['lowRes'])
+      ious.push(results['predictedIou'])
     }
-    return totals.losses
+    return { losses: totals.losses, lowRes: stacked(masks), predictedIou: stacked(ious) }
   }
 
   #parts(batch: readonly TrainingSample[]): TrainingSample[][] {
@@ -144,12 +152,13 @@ export class TrainableEfficientSam implements Trainable {
     { program, inputs }: Compiled,
     { samples, embedding }: Part,
     extra: { readonly batchIou: Float32Tensor | null; readonly weight?: Float32Tensor },
+    into?: NamedTensors,
   ): Promise<NamedTensors> {
     this.#keyPosition ??= keyPositionOf(this.#engine, this.#config, this.parameters)
     const side = this.#options.maskSide
     const target = new Float32Array(samples.length * side * side)
     samples.forEach((sample, index) => target.set(sample.target, index * side * side))
-    return program.run({
+    const feeds = {
       embedding,
       keyPosition: await this.#keyPosition,
       ...promptInputs(samples.map(sample => sample.prompt)),
@@ -161,7 +170,8 @@ export class TrainableEfficientSam implements Trainable {
       ...(extra.batchIou ? { batchIou: extra.batchIou } : {}),
       ...(extra.weight ? { weight: extra.weight } : {}),
       ...weightFeeds(inputs, this.parameters),
-    })
+    }
+    return program.run(feeds, into)
   }
 
   #program(kind: 'training' | 'loss', images: number, wholeBatch: number): Promise<Compiled> {
@@ -169,7 +179,7 @@ export class TrainableEfficientSam implements Trainable {
     const known = this.#compiled.get(key)
     if (known) return known
     const options = {
-      batch: { images, queriesPerImage: 1 },
+      batch: { images, queriesPerImage: 1, tokens: this.#config.promptTokens },
       maskSide: this.#options.maskSide,
       loss: this.#options.loss,
       bestOfThree: true,
@@ -194,14 +204,19 @@ export class TrainableEfficientSam implements Trainable {
   }
 }
 
-/** Batches of one: [1, ...] each, as [n, ...]. */
+/** Batches behind one another. */
 function stacked(parts: readonly Float32Tensor[]): Float32Tensor {
   const [first] = parts
   invariant(first, 'something to stack')
   if (parts.length === 1) return first
-  const data = new Float32Array(first.data.length * parts.length)
-  parts.forEach((part, index) => data.set(part.data, index * first.data.length))
-  return float32([parts.length, ...first.shape.slice(1)], data)
+  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    data.set(part.data, offset)
+    offset += part.data.length
+  }
+  const batch = parts.reduce((sum, part) => sum + (part.shape[0] ?? 0), 0)
+  return float32([batch, ...first.shape.slice(1)], data)
 }
 
 /** Means over parts of a batch, weighted by their share of it. */

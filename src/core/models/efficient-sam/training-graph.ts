@@ -82,7 +82,7 @@ export function trainingGraph(config: EfficientSamConfig, options: TrainingGraph
   return g.build({ total, dice, crossEntropy, iou, jointIou, ...Object.fromEntries(named) })
 }
 
-/** The loss alone, for validation: the same inputs but `weight`, no gradients. */
+/** Loss and masks without gradients, for validation: the same inputs but `weight`. */
 export function lossGraph(
   config: EfficientSamConfig,
   options: Pick<TrainingGraphOptions, 'batch' | 'maskSide' | 'loss' | 'bestOfThree' | 'wholeBatch'>,
@@ -101,5 +101,6 @@ export function lossGraph(
     },
     options.loss,
   )
-  return g.build({ total, dice, crossEntropy, iou, jointIou })
+  const { lowRes, predictedIou } = decoder
+  return g.build({ total, dice, crossEntropy, iou, jointIou, lowRes, predictedIou })
 }

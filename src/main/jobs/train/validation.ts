@@ -1,6 +1,8 @@
 import { countOverlap, dice, meanOfDefined } from '../../../core/metrics'
 import type { Segmenter } from '../../../core/models/segmenter'
+import { candidatesOf, proposalOf } from '../../../core/models/proposal'
 import { firstClick } from '../../../core/prompts'
+import type { Tensor } from '../../../core/tensor/tensor'
 import type { ValidationScore } from '../../../core/training/trainer'
 import type { Trainable } from '../../../core/training/trainable'
 import type { Prompt } from '../../../shared/domain/prompt'
@@ -75,16 +77,23 @@ export class Validator {
   }
 
   async #judge(usable: UsableSlice, losses: number[]): Promise<ValidatedCase> {
-    const { model, segmenter, samples } = this.#world
+    const { model, samples } = this.#world
     const prepared = await samples.prepared(usable, unflipped)
     const { geometry } = prepared
-    const features = await this.#features(usable)
+    const embedding = await this.#features(usable)
+    const questions = await this.#questionsOf(usable, prepared)
     const scores: Record<PromptName, (number | null)[]> = { point: [], box: [] }
-    for (const { name, prompt, object, truth } of await this.#questionsOf(usable, prepared)) {
-      const sample = samples.sampleOf({ geometry, object, prompt }, { embedding: features })
-      losses.push((await model.losses([sample])).total)
-      const { mask } = await segmenter.segment({ geometry, features }, prompt)
-      scores[name].push(dice(countOverlap(mask.data, decodeRuns(truth, mask.data.length))))
+    if (questions.length > 0) {
+      const batch = questions.map(({ object, prompt }) =>
+        samples.sampleOf({ geometry, object, prompt }, { embedding }),
+      )
+      const { losses: mean, lowRes, predictedIou } = await model.judge(batch)
+      losses.push(mean.total)
+      questions.forEach(({ name, truth }, index) => {
+        const candidates = candidatesOf(row(lowRes, index), row(predictedIou, index))
+        const mask = proposalOf(candidates, geometry).mask.data
+        scores[name].push(dice(countOverlap(mask, decodeRuns(truth, mask.length))))
+      })
     }
     const [point, box] = [meanOfDefined(scores.point), meanOfDefined(scores.box)]
     return { name: usable.record.name, point, box, dice: meanOfDefined([point, box]) }
@@ -129,4 +138,10 @@ export class Validator {
     if (box) prompts.push(['box', { box, points: [] }])
     return prompts
   }
+}
+
+/** One entry of a batch, flat. */
+function row({ data, shape }: Tensor<'float32'>, index: number): Float32Array {
+  const size = data.length / (shape[0] ?? 1)
+  return data.subarray(index * size, (index + 1) * size)
 }

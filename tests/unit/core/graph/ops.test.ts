@@ -28,7 +28,7 @@ const checks: Record<
   Log: { inputs: [filled([4], 1, 0.5, 2)], build: (g, [x]) => f.log(g, x!) },
   Sqrt: { inputs: [filled([4], 1, 0.5, 2)], build: (g, [x]) => f.sqrt(g, x!) },
   Erf: { inputs: [filled([4], 1)], build: (g, [x]) => f.erf(g, x!) },
-  Atanh: { inputs: [filled([4], 1, 0.3)], build: (g, [x]) => f.atanh(g, x!) },
+  Softplus: { inputs: [filled([8], 1, 4)], build: (g, [x]) => f.softplus(g, x!) },
   Sigmoid: { inputs: [filled([4], 1, 3)], build: (g, [x]) => f.sigmoid(g, x!) },
   Sin: { inputs: [filled([4], 1)], build: (g, [x]) => f.sin(g, x!) },
   Cos: { inputs: [filled([4], 1)], build: (g, [x]) => f.cos(g, x!) },
