@@ -3,7 +3,7 @@ import { configOf } from '../../core/models/efficient-sam/config'
 import type { EfficientSam } from '../../core/models/efficient-sam/segmenter'
 import { Parameters } from '../../core/training/parameters'
 import { AppError } from '../../shared/errors'
-import type { LoadedModel } from '../files/weights'
+import type { LoadedModel, ResolvedModel } from '../files/weights'
 import { loadModelWeights, resolveModel } from '../files/weights'
 import { modelFolders } from '../files/model-folders'
 import { findAppRoot } from '../services/app-root'
@@ -36,23 +36,32 @@ export async function openEfficientSam(
   const config = configOf(loaded.weights, loaded.file, {
     resolution: preprocessing.resolution,
     promptTokens: preprocessing.promptTokens,
-    ...headsOf(loaded),
-    ...(resolved.manifest?.architecture ? { encoderHeads: resolved.manifest.architecture.heads } : {}),
+    ...headsOf(loaded, resolved),
   })
   return {
     model: { config, parameters: Parameters.from(loaded.weights), preprocessing },
     loaded,
-    source: resolved.manifest?.source ?? loaded.file,
-    licence: resolved.manifest?.licence ?? 'as its source says',
-    sha256: resolved.manifest?.bundled?.sha256 ?? null,
+    ...originOf(resolved, loaded),
   }
 }
 
-/** The weights do not tell how many heads share the width; a checkpoint of ours says it beside them. */
-function headsOf({ extra }: LoadedModel): { encoderHeads?: number; decoderHeads?: number } {
+type Origin = Pick<OpenedModel, 'source' | 'licence' | 'sha256'>
+
+function originOf({ manifest }: ResolvedModel, { file }: LoadedModel): Origin {
+  if (!manifest) return { source: file, licence: 'as its source says', sha256: null }
+  const { source, licence, bundled } = manifest
+  return { source, licence, sha256: bundled?.sha256 ?? null }
+}
+
+/** The weights do not tell how many heads share the width; a checkpoint of ours says it beside them, or the manifest. */
+function headsOf(
+  { extra }: LoadedModel,
+  { manifest }: ResolvedModel,
+): { encoderHeads?: number; decoderHeads?: number } {
   const { encoderHeads, decoderHeads } = extra
   return {
     ...(typeof encoderHeads === 'number' ? { encoderHeads } : {}),
     ...(typeof decoderHeads === 'number' ? { decoderHeads } : {}),
+    ...(manifest?.architecture ? { encoderHeads: manifest.architecture.heads } : {}),
   }
 }

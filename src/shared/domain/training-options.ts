@@ -120,7 +120,10 @@ export const presets = {
 } as const satisfies Record<Preset, PresetDefinition>
 
 /** A preset with what the user changed of it. */
-export function recipeOf(preset: Preset, changes: Partial<TrainingRecipe>): TrainingRecipe {
-  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+export function recipeOf(
+  preset: Preset,
+  changes: { readonly [K in keyof TrainingRecipe]?: TrainingRecipe[K] | undefined },
+): TrainingRecipe {
+  const given = Object.fromEntries(Object.entries<unknown>(changes).filter(([, value]) => value !== undefined))
   return TrainingRecipe.parse({ ...presets[preset].recipe, ...given })
 }

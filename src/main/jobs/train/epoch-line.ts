@@ -8,5 +8,22 @@ export const EpochLine = z.object({
   valDice: z.number().nullable(),
   learningRate: z.number(),
   seconds: z.number(),
+  best: z.boolean(),
 })
 export type EpochLine = z.infer<typeof EpochLine>
+
+/** The whole lines of a `log.jsonl` up to an epoch; what a crash left of a line is dropped. */
+export function epochLines(log: string, upTo: number): EpochLine[] {
+  return log.split('\n').flatMap(text => {
+    const line = EpochLine.safeParse(parsed(text))
+    return line.success && line.data.epoch <= upTo ? [line.data] : []
+  })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

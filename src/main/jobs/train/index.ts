@@ -3,6 +3,7 @@ import type { TrainOptions } from '../../../shared/contract/training'
 import type { TrainingRecipe } from '../../../shared/domain/training-options'
 import { recipeOf, TrainingRecipe as RecipeSchema } from '../../../shared/domain/training-options'
 import { readWholeFile } from '../../files/weights'
+import type { OpenedModel } from '../../models/open-efficient-sam'
 import { openEfficientSam } from '../../models/open-efficient-sam'
 import { findAppRoot } from '../../services/app-root'
 import type { JobFunction } from '../../workers/contract'
@@ -18,35 +19,22 @@ import { TrainingRun } from './training-run'
 /** Fine-tunes a model and leaves a run folder: checkpoints, log, charts, overlays, model card. */
 export const train: JobFunction<'train'> = async function* (options, context) {
   const resume = options.resume === undefined ? null : await openResumed(options.resume)
-  const saved = resume?.resumed.run ?? null
-  const recipe = recipeFor(options, saved)
-  const preset = saved?.preset ?? options.preset
+  const recipe = recipeFor(options, resume?.resumed.run ?? null)
   const opened = await openEfficientSam(resume?.file ?? options.model, recipe.resolution)
   for (const message of opened.loaded.notes) yield { event: 'notice', message }
   if (resume) yield { event: 'notice', message: resumeNote(resume) }
-  const data = yield* openTrainingData(options, recipe)
   const { preprocessing } = opened.model
+  const data = yield* openTrainingData(options, { recipe, preprocessing })
   if (options.sanityCheck) {
     const file = await writeSanityFigure(options.out, data, { preprocessing, recipe })
     yield { event: 'written', file }
     yield { event: 'report', command: 'train', sanityCheck: file }
     return
   }
-  const ownFolder = resume && isRunFolder(dirname(resume.file)) ? dirname(resume.file) : null
   const run: RunDescription = {
-    folder: ownFolder ?? (await createRunFolder(options.out, options.task, new Date())),
-    task: options.task,
-    preset,
+    ...describeRun(options, opened, resume),
+    folder: await folderOf(options, resume),
     recipe,
-    preprocessing,
-    base: {
-      id: saved?.base.id ?? options.model,
-      source: opened.source,
-      licence: opened.licence,
-      sha256: saved?.base.sha256 ?? opened.sha256,
-    },
-    dataFolder: options.data,
-    program: `SliceTune ${findAppRoot().version}`,
   }
   const session = openSession(context.engines.openEngine(), opened.model, data, run)
   try {
@@ -64,6 +52,28 @@ interface ResumedFile {
 async function openResumed(path: string): Promise<ResumedFile> {
   const file = await checkpointToResume(path)
   return { file, resumed: readSavedRun(await readWholeFile(file), file) }
+}
+
+/** A run goes on in its own folder; a checkpoint that lies elsewhere gets a new one. */
+async function folderOf({ out, task }: TrainOptions, resume: ResumedFile | null): Promise<string> {
+  const own = resume && dirname(resume.file)
+  return own !== null && isRunFolder(own) ? own : createRunFolder(out, task, new Date())
+}
+
+function describeRun(
+  options: TrainOptions,
+  { model, source, licence, sha256 }: OpenedModel,
+  resume: ResumedFile | null,
+): Omit<RunDescription, 'folder' | 'recipe'> {
+  const saved = resume?.resumed.run
+  return {
+    task: options.task,
+    preset: saved?.preset ?? options.preset,
+    preprocessing: model.preprocessing,
+    base: saved?.base ?? { id: resume?.file ?? options.model, source, licence, sha256 },
+    dataFolder: options.data,
+    program: `SliceTune ${findAppRoot().version}`,
+  }
 }
 
 /** What the user changed of the recipe: flags that were given, and only these. */

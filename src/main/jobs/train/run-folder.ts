@@ -45,7 +45,7 @@ function runOrder(name: string): string {
   return `${date} ${copy.padStart(4, '0')}`
 }
 
-const isFile = async (path: string): Promise<boolean> =>
+export const isFile = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => null))?.isFile() ?? false
 
 /**

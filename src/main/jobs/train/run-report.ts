@@ -1,4 +1,3 @@
-import { appendFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { bootstrapInterval, meanOfDefined } from '../../../core/metrics'
 import type { Segmenter } from '../../../core/models/segmenter'
@@ -6,8 +5,9 @@ import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import type { Preset, TrainingRecipe } from '../../../shared/domain/training-options'
 import type { CardResult, EpochFigures, Verdict } from '../../figures'
 import { diceChart, logChart, lossChart, modelCard, overlaySheet, verdict } from '../../figures'
-import { writeAtomically, writeError } from '../../files/write-atomically'
+import { writeAtomically } from '../../files/write-atomically'
 import { answerWithPoint } from '../answer-slice'
+import type { EpochLine } from './epoch-line'
 import { checkpointNames } from './run-folder'
 import type { TrainingData, UsableSlice } from './training-data'
 import type { ValidatedCase } from './validation'
@@ -28,14 +28,9 @@ export interface RunDescription {
   readonly program: string
 }
 
-/** One line of `log.jsonl`. */
-export async function appendLog(folder: string, line: Readonly<Record<string, unknown>>): Promise<void> {
-  const file = join(folder, 'log.jsonl')
-  try {
-    await appendFile(file, `${JSON.stringify(line)}\n`)
-  } catch (error) {
-    throw writeError(error, file)
-  }
+/** `log.jsonl`, a line per epoch; written whole, so that no line is ever half there or twice. */
+export async function writeLog(folder: string, lines: readonly EpochLine[]): Promise<void> {
+  await writeAtomically(join(folder, 'log.jsonl'), lines.map(line => `${JSON.stringify(line)}\n`).join(''))
 }
 
 /** The three charts, drawn anew after each epoch, so that a running job can be looked at. */

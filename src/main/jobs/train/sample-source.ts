@@ -10,7 +10,7 @@ import type { TrainingSample } from '../../../core/training/trainable'
 import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import type { Prompt } from '../../../shared/domain/prompt'
 import type { TrainingRecipe } from '../../../shared/domain/training-options'
-import { AppError } from '../../../shared/errors'
+import { invariant } from '../../../shared/errors'
 import type { FileCache } from '../../datasets'
 import { loadSlice } from '../../datasets'
 import type { EmbeddingsCache } from '../../files/embeddings-cache'
@@ -76,17 +76,13 @@ export class SampleSource {
     return samples
   }
 
-  /** @throws AppError UNUSABLE_SLICE where every label is too small for the target's resolution */
   async draw(usable: UsableSlice, epoch: number): Promise<DrawnSample> {
-    const { recipe, maskSide } = this.#world
+    const { recipe } = this.#world
     const { record } = usable
     const key = `${epoch} ${record.id}`
     const flip = this.#flipOf(key)
     const { geometry, objects } = await this.prepared(usable, flip)
-    if (objects.size === 0) {
-      const reason = `every label in it vanishes at ${maskSide} pixels`
-      throw new AppError('UNUSABLE_SLICE', { file: record.maskFile, reason })
-    }
+    invariant(objects.size > 0, `a label of ${record.id} is left at the target's resolution`)
     const object = random(recipe.seed, 'label', key).choice([...objects.values()])
     return { geometry, object, prompt: drawPrompt(object, { ...recipe, key }), flip }
   }

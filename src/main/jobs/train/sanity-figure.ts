@@ -15,8 +15,8 @@ import { loadSlice } from '../../datasets'
 import { maskOfValue } from '../evaluate-slice'
 import type { DrawnSample } from './sample-source'
 import { SampleSource } from './sample-source'
-import { maskSideOf } from './session'
 import type { TrainingData } from './training-data'
+import { maskSideOf } from './training-object'
 
 /** As many as the original script shows. */
 const sampleCount = 8

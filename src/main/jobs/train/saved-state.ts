@@ -18,7 +18,12 @@ export const SavedRun = z.object({
   format: z.literal(1),
   preset: Preset,
   recipe: TrainingRecipe,
-  base: z.object({ id: z.string(), sha256: z.string().nullable() }),
+  base: z.object({
+    id: z.string(),
+    source: z.string(),
+    licence: z.string(),
+    sha256: z.string().nullable(),
+  }),
   encoderHeads: z.int(),
   decoderHeads: z.int(),
   state: z.object({

@@ -11,6 +11,7 @@ import { presets } from '../../../shared/domain/training-options'
 import { EmbeddingsCache } from '../../files/embeddings-cache'
 import { SampleSource } from './sample-source'
 import type { TrainingData } from './training-data'
+import { maskSideOf } from './training-object'
 
 /** Everything that one run of training holds open. */
 export interface TrainingSession {
@@ -21,14 +22,6 @@ export interface TrainingSession {
   /** Whether the encoder is frozen and sees every slice in one form only */
   readonly encodesOnce: boolean
   dispose(): Promise<void>
-}
-
-/**
- * Masks are compared at the size that the original script has them: 256 pixels, or the decoder's own output where
- * that is larger.
- */
-export function maskSideOf(resolution: number): number {
-  return Math.max(256, resolution / 4)
 }
 
 export function openSession(

@@ -1,10 +1,13 @@
+import { sliceGeometry } from '../../../core/imaging/geometry'
 import type { TrainOptions } from '../../../shared/contract/training'
 import type { JobEvent } from '../../../shared/domain/events'
+import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import type { TrainingRecipe } from '../../../shared/domain/training-options'
 import { AppError } from '../../../shared/errors'
 import type { FileCache, SliceRecord, Split } from '../../datasets'
 import { createFileCache, discoverDataset, loadSlice, splitByGroup } from '../../datasets'
 import { axisOf, outcomeOf } from '../items'
+import { hasTarget, maskSideOf } from './training-object'
 
 /** A slice that was opened once and found good, with the label values in it. */
 export interface UsableSlice {
@@ -28,7 +31,7 @@ export interface TrainingData {
  */
 export async function* openTrainingData(
   options: TrainOptions,
-  recipe: TrainingRecipe,
+  { recipe, preprocessing }: { readonly recipe: TrainingRecipe; readonly preprocessing: Preprocessing },
 ): AsyncGenerator<JobEvent, TrainingData> {
   const dataset = await discoverDataset(options.data, { axis: axisOf(options.axis), group: options.group })
   for (const message of dataset.notes) yield { event: 'notice', message }
@@ -40,7 +43,7 @@ export async function* openTrainingData(
   const files = createFileCache()
   const usable: UsableSlice[] = []
   for (const [index, record] of dataset.slices.entries()) {
-    const outcome = await outcomeOf(async () => (await loadSlice(record, files)).labelValues)
+    const outcome = await outcomeOf(() => usableLabels(record, files, preprocessing))
     if ('skipped' in outcome) {
       skipped.push({ file: outcome.skipped.file, reason: outcome.skipped.message })
       yield outcome.skipped
@@ -61,6 +64,22 @@ export async function* openTrainingData(
     }
   }
   return { ...split, skipped, files }
+}
+
+/** @throws AppError UNUSABLE_SLICE and what `loadSlice` throws */
+async function usableLabels(
+  record: SliceRecord,
+  files: FileCache,
+  preprocessing: Preprocessing,
+): Promise<readonly number[]> {
+  const { labels, labelValues } = await loadSlice(record, files)
+  const [height = 0, width = 0] = labels.shape
+  const side = maskSideOf(preprocessing.resolution)
+  if (!hasTarget(labels, sliceGeometry(height, width, { ...preprocessing, resolution: side }))) {
+    const reason = `every label in it vanishes at ${side} pixels`
+    throw new AppError('UNUSABLE_SLICE', { file: record.maskFile, reason })
+  }
+  return labelValues
 }
 
 /** The data's own train/ and val/ where both have usable slices, else whole groups at random. */

@@ -60,6 +60,19 @@ function innerPixels(mask: Uint8Array, height: number, width: number): Int32Arra
   return Int32Array.from(kept.flatMap(pixel => [pixel % width, Math.floor(pixel / width)]))
 }
 
+/**
+ * Masks are compared at the size that the original script has them: 256 pixels, or the decoder's own output where
+ * that is larger.
+ */
+export function maskSideOf(resolution: number): number {
+  return Math.max(256, resolution / 4)
+}
+
+/** Whether a label is left at the target's resolution. */
+export function hasTarget({ data }: Tensor<'int32'>, geometry: SliceGeometry): boolean {
+  return fitLabels(data, geometry).some(label => label !== 0)
+}
+
 export function targetOf(object: TrainingObject, side: number): Uint8Array {
   return decodeRuns(object.target, side * side)
 }

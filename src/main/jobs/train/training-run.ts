@@ -5,15 +5,15 @@ import type { EndReason, TrainerEvent, TrainingState } from '../../../core/train
 import { LossNotFinite, trainEpochs } from '../../../core/training/trainer'
 import type { JobEvent } from '../../../shared/domain/events'
 import { AppError, invariant } from '../../../shared/errors'
-import type { EpochFigures } from '../../figures'
 import { writeAtomically } from '../../files/write-atomically'
 import { readWholeFile } from '../../files/weights'
 import type { OpenedModel } from '../../models/open-efficient-sam'
 import type { JobContext } from '../../workers/contract'
-import { EpochLine } from './epoch-line'
-import { checkpointNames } from './run-folder'
+import type { EpochLine } from './epoch-line'
+import { epochLines } from './epoch-line'
+import { checkpointNames, isFile } from './run-folder'
 import type { RunDescription } from './run-report'
-import { appendLog, runVerdict, writeCharts, writeModelCard, writeOverlays } from './run-report'
+import { runVerdict, writeCharts, writeLog, writeModelCard, writeOverlays } from './run-report'
 import type { Resumed } from './saved-state'
 import { encodeCheckpoint, readSavedRun, restoreState, startState } from './saved-state'
 import { unflipped } from './sample-source'
@@ -46,7 +46,7 @@ export class TrainingRun {
   readonly #world: RunWorld
   readonly #state: TrainingState
   readonly #validator: Validator
-  readonly #epochs: EpochFigures[] = []
+  readonly #epochs: EpochLine[] = []
   #baseCases: readonly ValidatedCase[] = []
   #lastLoss: number | null
   #lastSave = performance.now()
@@ -131,10 +131,17 @@ export class TrainingRun {
     const config = { program, preset, recipe, base, data: dataFolder, preprocessing }
     await writeAtomically(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`)
     const log = await readFile(join(folder, 'log.jsonl'), 'utf8').catch(() => '') // none before the first epoch
-    for (const line of log.split('\n')) {
-      const epoch = EpochLine.safeParse(line.trim() === '' ? null : JSON.parse(line))
-      if (epoch.success && epoch.data.epoch <= this.#state.epoch) this.#epochs.push(epoch.data)
-    }
+    this.#epochs.push(...epochLines(log, this.#state.epoch))
+    if (!(await isFile(join(folder, checkpointNames.best)))) this.#forgetBest()
+  }
+
+  /** A checkpoint that was moved without the run's best one cannot promise the best one. */
+  #forgetBest(): void {
+    Object.assign(this.#state, {
+      bestDice: null,
+      bestEpoch: null,
+      staleEpochs: 0,
+    } satisfies Partial<TrainingState>)
   }
 
   /** A frozen encoder sees every slice once; its embeddings serve all epochs. */
@@ -180,7 +187,7 @@ export class TrainingRun {
       for (;;) {
         const next = await trainer.next()
         if (next.done === true) {
-          if (next.value === 'stopped') await this.#save(checkpointNames.latest)
+          if (next.value === 'stopped' || this.#epochs.length === 0) await this.#save(checkpointNames.latest)
           return next.value
         }
         yield* this.#record(next.value)
@@ -210,12 +217,14 @@ export class TrainingRun {
       valDice: validation.dice,
       learningRate,
       seconds,
+      best: isBest,
     }
     this.#lastLoss = trainLoss
     this.#epochs.push(line)
+    // The log goes first: a crash in between repeats the epoch, whose line the resumed run then writes anew.
+    await writeLog(this.#run.folder, this.#epochs)
     if (isBest) await this.#save(checkpointNames.best)
     await this.#save(checkpointNames.latest)
-    await appendLog(this.#run.folder, { ...line, best: isBest })
     await writeCharts(this.#run, this.#epochs, {
       bestEpoch: this.#state.bestEpoch,
       baseDice: this.#baseDice(),
@@ -243,7 +252,7 @@ export class TrainingRun {
         format: 1,
         preset,
         recipe,
-        base: { id: base.id, sha256: base.sha256 },
+        base,
         encoderHeads: config.encoderHeads,
         decoderHeads: config.decoderHeads,
         baseCases: [...this.#baseCases],
