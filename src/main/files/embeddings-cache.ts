@@ -2,7 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Tensor } from '../../core/tensor/tensor'
 import { float32 } from '../../core/tensor/tensor'
-import { writeAtomically } from './write-atomically'
+import { writeAtomically, writeError } from './write-atomically'
 
 /** Image embeddings of a frozen encoder: the most recent ones in memory, the others on disk. */
 export class EmbeddingsCache {
@@ -48,7 +48,9 @@ export class EmbeddingsCache {
     for (const [key, tensor] of this.#memory) {
       if (this.#bytes <= this.#maxBytes || this.#memory.size === 1) return
       if (!this.#files.has(key)) {
-        await mkdir(this.#folder, { recursive: true })
+        await mkdir(this.#folder, { recursive: true }).catch((error: unknown) => {
+          throw writeError(error, this.#folder)
+        })
         const file = join(this.#folder, `${this.#files.size}.f32`)
         const { buffer, byteOffset, byteLength } = tensor.data
         await writeAtomically(file, new Uint8Array(buffer, byteOffset, byteLength))
