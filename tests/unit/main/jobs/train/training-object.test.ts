@@ -131,12 +131,14 @@ describe('a prompt of training', () => {
 })
 
 /** Whole pixels of the slice, a point on the mask. */
-function isWithin({ box, points }: Prompt, mask: Int32Array): boolean {
-  const corners = box ? [box.x0, box.y0, box.x1, box.y1] : points.flatMap(({ x, y }) => [x, y, x, y])
-  const [x0 = -1, y0 = -1, x1 = -1, y1 = -1] = corners
-  if (!corners.every(Number.isInteger)) return false
-  const inSlice = x0 >= 0 && x0 <= x1 && x1 < width && y0 >= 0 && y0 <= y1 && y1 < height
-  return inSlice && (box !== null || mask[y0 * width + x0] === 1)
+function isWithin({ box, points: [point] }: Prompt, mask: Int32Array): boolean {
+  const inSlice = (x: number, y: number): boolean =>
+    Number.isInteger(x) && Number.isInteger(y) && x >= 0 && x < width && y >= 0 && y < height
+  if (box) {
+    const ordered = box.x0 <= box.x1 && box.y0 <= box.y1
+    return ordered && inSlice(box.x0, box.y0) && inSlice(box.x1, box.y1)
+  }
+  return point !== undefined && inSlice(point.x, point.y) && mask[point.y * width + point.x] === 1
 }
 
 describe('the target of training', () => {
