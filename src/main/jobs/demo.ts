@@ -17,6 +17,7 @@ import { answerWithPoint } from './answer-slice'
 import type { JudgedModel, Judgement } from './demo-compare'
 import { compareModels } from './demo-compare'
 import { evaluateSlices } from './evaluate'
+import { openSegmenter } from './open-segmenter'
 import { predict } from './predict'
 import type * as z from 'zod'
 
@@ -86,7 +87,7 @@ async function* judgeModel(
   model: string,
   { sample, context }: Stage,
 ): AsyncGenerator<JobEvent, JudgedModel> {
-  const segmenter = await context.engines.openSegmenter(model)
+  const segmenter = yield* openSegmenter(context, model)
   const judge = (prompt: 'point' | 'box') => {
     const options = EvaluateOptions.parse({ data: sample.folder, model, prompt })
     return evaluateSlices({ ...options, split: 'val' }, { ...sample, stop: context.stop, segmenter })
@@ -177,7 +178,7 @@ async function drawOverlays(
 }
 
 async function answers(model: string, { sample, context }: Stage): Promise<AnsweredSlice[]> {
-  const segmenter = await context.engines.openSegmenter(model)
+  const { segmenter } = await context.engines.openSegmenter(model)
   try {
     const found: AnsweredSlice[] = []
     for (const record of sample.slices) {

@@ -125,7 +125,7 @@ function providerAdvice(reason: string, needed: boolean): string {
 async function checkModel({ engines }: JobContext): Promise<Check> {
   const name = `Model ${bundledModel}`
   try {
-    const segmenter = await engines.openSegmenter(bundledModel)
+    const { segmenter } = await engines.openSegmenter(bundledModel)
     try {
       const { resolution } = segmenter.preprocessing
       const slice = zeros('uint8', [resolution, resolution])

@@ -11,13 +11,14 @@ import { writeAtomically } from '../files/write-atomically'
 import type { JobContext, JobFunction } from '../workers/contract'
 import { listImages, makeFolder } from './image-folder'
 import { axisOf, outcomeOf } from './items'
+import { openSegmenter } from './open-segmenter'
 
 /** Writes the encoder's features of every image, and of every plane of a volume: float32 [256, h, w]. */
 export const embed: JobFunction<'embed'> = async function* (options, context) {
   const start = performance.now()
   const images = await listImages(options.images)
   await makeFolder(options.out)
-  const segmenter = await context.engines.openSegmenter(options.model)
+  const segmenter = yield* openSegmenter(context, options.model)
   const tally = { written: 0, skipped: 0 }
   try {
     yield* embedImages(images, { segmenter, tally, options, stop: context.stop })

@@ -9,12 +9,13 @@ import { judgeSlice } from './evaluate-slice'
 import type { JudgedCase } from './evaluate-summary'
 import { caseEvent, summariseCases } from './evaluate-summary'
 import { axisOf, outcomeOf } from './items'
+import { openSegmenter } from './open-segmenter'
 
 /** Judges a model on slices whose masks are known: a row per image, then the report. */
 export const evaluate: JobFunction<'evaluate'> = async function* (options, context) {
   const dataset = await discoverDataset(options.data, { axis: axisOf(options.axis) })
   const { split, slices } = chooseSplit(dataset, options)
-  const segmenter = await context.engines.openSegmenter(options.model)
+  const segmenter = yield* openSegmenter(context, options.model)
   try {
     yield* evaluateSlices({ ...options, split }, { ...context, dataset, slices, segmenter })
   } finally {

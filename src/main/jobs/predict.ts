@@ -12,6 +12,7 @@ import { writeAtomically } from '../files/write-atomically'
 import type { JobContext, JobFunction } from '../workers/contract'
 import { listImages, makeFolder } from './image-folder'
 import { axisOf, outcomeOf, skippedEvent } from './items'
+import { openSegmenter } from './open-segmenter'
 import { createLabelMap } from './predict-label-map'
 import type { ObjectPrompt, PromptsByImage } from './predict-prompts'
 import { promptsOfCsv, promptsOfMasks, readCsv } from './predict-prompts'
@@ -29,7 +30,7 @@ export const predict: JobFunction<'predict'> = async function* (options, context
   await makeFolder(options.out)
   const tally = { written: 0, objects: 0, refused }
   if (prompts.size > 0) {
-    const segmenter = await context.engines.openSegmenter(options.model)
+    const segmenter = yield* openSegmenter(context, options.model)
     try {
       yield* predictImages(prompts, { segmenter, files, tally, options, stop: context.stop })
     } finally {

@@ -9,6 +9,12 @@ export interface ProviderProbe {
   readonly reason: string | null
 }
 
+export interface OpenedSegmenter {
+  readonly segmenter: Segmenter
+  /** What the user should know of how the model was opened */
+  readonly notes: readonly string[]
+}
+
 /**
  * The only way from a job to a native runtime. The worker passes the real one, so that jobs import no engine
  * and tests may run them on an engine of their own.
@@ -20,5 +26,5 @@ export interface EngineAccess {
   /** A new engine with the job's threads; the caller disposes of it. */
   openEngine(): Engine
   /** @param model - an ID or a file */
-  openSegmenter(model: string): Promise<Segmenter>
+  openSegmenter(model: string): Promise<OpenedSegmenter>
 }

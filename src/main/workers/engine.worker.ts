@@ -33,8 +33,8 @@ function createEngineAccess(threads: number): EngineAccess {
     probeProviders,
     openEngine,
     async openSegmenter(idOrPath) {
-      const { model } = await openEfficientSam(idOrPath)
-      return new EfficientSamSegmenter(openEngine(), model)
+      const { model, loaded } = await openEfficientSam(idOrPath)
+      return { segmenter: new EfficientSamSegmenter(openEngine(), model), notes: loaded.notes }
     },
   }
 }

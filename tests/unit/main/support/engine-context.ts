@@ -15,8 +15,10 @@ export function engineContext(stop = new StopFlag()): JobContext {
       runtime: openEngine().description,
       probeProviders: () => Promise.resolve([]),
       openEngine,
-      openSegmenter: async model =>
-        new EfficientSamSegmenter(openEngine(), (await openEfficientSam(model)).model),
+      async openSegmenter(idOrPath) {
+        const { model, loaded } = await openEfficientSam(idOrPath)
+        return { segmenter: new EfficientSamSegmenter(openEngine(), model), notes: loaded.notes }
+      },
     },
   }
 }
