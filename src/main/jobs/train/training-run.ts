@@ -5,6 +5,7 @@ import type { EndReason, TrainerEvent, TrainingState } from '../../../core/train
 import { LossNotFinite, trainEpochs } from '../../../core/training/trainer'
 import type { JobEvent } from '../../../shared/domain/events'
 import { AppError, invariant } from '../../../shared/errors'
+import type { Verdict } from '../../figures'
 import { writeAtomically } from '../../files/write-atomically'
 import { readWholeFile } from '../../files/weights'
 import type { OpenedModel } from '../../models/open-efficient-sam'
@@ -80,25 +81,12 @@ export class TrainingRun {
     yield* this.#encodeSlices()
     this.#baseCases = this.#world.resumed?.run?.baseCases ?? (await this.#validator.validate()).cases
     const reason = yield* this.#train()
-    const best = await this.#loadBest()
-    const tuned = best ? (await this.#validator.validate()).cases : []
-    const verdict = runVerdict(this.#baseCases, tuned, data.independent)
-    if (best) {
-      const bestEpoch = this.#state.bestEpoch ?? 0
-      const created = new Date().toISOString()
-      const card = { data, base: this.#baseCases, tuned, bestEpoch, verdict, created }
-      yield { event: 'written', file: await writeModelCard(this.#run, card) }
-      yield {
-        event: 'written',
-        file: await writeOverlays(this.#run.folder, data, this.#world.session.segmenter),
-      }
-      yield { event: 'notice', message: verdict.sentence }
-    }
-    const checkpoint = join(this.#run.folder, best ? checkpointNames.best : checkpointNames.latest)
+    const verdict = yield* this.#judgeBest()
+    const checkpoint = join(this.#run.folder, verdict ? checkpointNames.best : checkpointNames.latest)
     const seconds = (performance.now() - start) / 1000
     const bestFigures = { epoch: (this.#state.bestEpoch ?? -1) + 1, valDice: this.#state.bestDice }
     const done = { best: bestFigures, checkpoint, reason: reasons[reason](this.#run) }
-    yield { event: 'done', ...done, verdict: best ? verdict.outcome : null, independent: data.independent }
+    yield { event: 'done', ...done, verdict: verdict?.outcome ?? null, independent: data.independent }
     yield {
       event: 'report',
       command: 'train',
@@ -106,14 +94,30 @@ export class TrainingRun {
       ended: reason,
       folder: this.#run.folder,
       epochs: this.#state.epoch,
-      baseDice: best ? verdict.base : null,
-      verdict: best ? verdict.sentence : null,
+      baseDice: verdict?.base ?? null,
+      verdict: verdict?.sentence ?? null,
       independent: data.independent,
       skipped: data.skipped.length,
       engine: this.#world.context.engines.runtime,
       seconds,
       interrupted: reason === 'stopped',
     }
+  }
+
+  /** The best weights against the first ones, in card and overlays; null where there are none yet. */
+  async *#judgeBest(): AsyncGenerator<JobEvent, Verdict | null> {
+    const { data, context, session } = this.#world
+    // A second request to stop leaves this to the resumed run.
+    if (context.stop.urgent || !(await this.#loadBest())) return null
+    const tuned = (await this.#validator.validate()).cases
+    const verdict = runVerdict(this.#baseCases, tuned, data.independent)
+    const bestEpoch = this.#state.bestEpoch ?? 0
+    const created = new Date().toISOString()
+    const card = { data, base: this.#baseCases, tuned, bestEpoch, verdict, created }
+    yield { event: 'written', file: await writeModelCard(this.#run, card) }
+    yield { event: 'written', file: await writeOverlays(this.#run.folder, data, session.segmenter) }
+    yield { event: 'notice', message: verdict.sentence }
+    return verdict
   }
 
   #introduction(): string {

@@ -1,39 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import * as z from 'zod'
 import { evaluate } from '../../../../../src/main/jobs/evaluate'
-import { train } from '../../../../../src/main/jobs/train'
 import { epochLines } from '../../../../../src/main/jobs/train/epoch-line'
 import { openEfficientSam } from '../../../../../src/main/models/open-efficient-sam'
-import { StopFlag } from '../../../../../src/main/workers/stop-flag'
-import { TrainOptions } from '../../../../../src/shared/contract/training'
 import { bundledModel as bundled, EvaluateOptions } from '../../../../../src/shared/domain/evaluation'
 import { EvaluationReport, JobEvent } from '../../../../../src/shared/domain/events'
 import { pngSize } from '../../figures/png-reader'
 import { discFiles } from '../../support/disc-slices'
 import { engineContext } from '../../support/engine-context'
 import { eventsOf, folderWith } from '../../support/folders'
-
-const TrainReport = z.object({
-  event: z.literal('report'),
-  command: z.literal('train'),
-  folder: z.string(),
-  checkpoint: z.string(),
-  ended: z.string(),
-  epochs: z.number(),
-  best: z.object({ epoch: z.number(), valDice: z.number() }),
-  baseDice: z.number(),
-  verdict: z.string(),
-  independent: z.boolean(),
-  skipped: z.number(),
-  interrupted: z.boolean(),
-})
-const small = { resolution: 64, epochs: 2, batchSize: 2, seed: 1 }
-
-async function run(options: Partial<TrainOptions> & { data: string; out: string }, stop = new StopFlag()) {
-  return eventsOf(train(TrainOptions.parse({ ...small, ...options }), engineContext(stop)))
-}
+import { runTrain, TrainReport } from './run-train'
 
 async function dices(model: string, data: string, prompt: 'point' | 'box') {
   const options = EvaluateOptions.parse({ model, data, prompt, jitter: 5, seed: 0 })
@@ -59,7 +36,7 @@ describe.each(['quick', 'full'] as const)('train with preset %s', preset => {
     const data = folderWith({ ...discFiles(4, 'train/'), ...discFiles(2, 'val/', 10) })
     const out = join(data, 'runs')
 
-    const { events, error } = await run({ data, out, preset, task: 'discs' })
+    const { events, error } = await runTrain({ data, out, preset, task: 'discs' })
 
     expect(error).toBeNull()
     for (const event of events) expect(JobEvent.parse(event)).toBeDefined()
@@ -109,7 +86,7 @@ describe.each(['quick', 'full'] as const)('train with preset %s', preset => {
 test('a few slices are learnt by heart', async () => {
   const data = folderWith({ ...discFiles(3, 'train/'), ...discFiles(1, 'val/', 10) })
 
-  const { events, error } = await run({
+  const { events, error } = await runTrain({
     ...{ data, out: join(data, 'runs'), preset: 'full', epochs: 6, batchSize: 3, learningRate: 2e-4 },
     ...{ flips: false, pointShare: 1, stopPatience: 0 },
   })
@@ -124,7 +101,7 @@ test('the figure of the sanity check is all that is written', async () => {
   const data = folderWith(discFiles(5))
   const out = join(data, 'new', 'place')
 
-  const { events, error } = await run({ data, out, sanityCheck: true, preset: 'full' })
+  const { events, error } = await runTrain({ data, out, sanityCheck: true, preset: 'full' })
 
   expect(error).toBeNull()
   expect(events.at(-1)).toEqual({
@@ -140,7 +117,7 @@ test('training ends early where validation does not get better, and says so', as
   const data = folderWith({ ...discFiles(2, 'train/'), ...discFiles(1, 'val/', 10) })
 
   // A rate at which no weight moves: the Dice of the first epoch is never beaten.
-  const { events, error } = await run({
+  const { events, error } = await runTrain({
     ...{ data, out: join(data, 'runs'), epochs: 9, stopPatience: 2, learningRate: 1e-12 },
   })
 
