@@ -1,19 +1,27 @@
 import { describe, expect, it } from 'vitest'
-import { boxOfMask, grownBox } from '../../src/core/imaging/box'
-import { flipped } from '../../src/core/imaging/flip'
+import { boxOfMask } from '../../src/core/imaging/box'
 import { longestSideSize, sliceGeometry } from '../../src/core/imaging/geometry'
 import { interpolate, interpolationMatrix, interpolationTaps } from '../../src/core/imaging/interpolation'
+import { labelValues, maskOfLabel } from '../../src/core/imaging/labels'
 import { fitLabels, preprocessImage } from '../../src/core/imaging/preprocess'
 import { resizeArea } from '../../src/core/imaging/resize-area'
 import { resizeNearest } from '../../src/core/imaging/resize-nearest'
 import { restoreMask } from '../../src/core/imaging/restore'
-import { labelValues, maskOfLabel } from '../../src/core/imaging/sample'
 import { readNpy } from '../../src/main/codecs/npy'
 import { readNpz } from '../../src/main/codecs/npz'
 import type { Preprocessing } from '../../src/shared/domain/preprocessing'
 import { AppError } from '../../src/shared/errors'
 import { dataArray, dataBytes, dataManifest, neverOpened } from './data-fixture'
-import { halfBits, product, sampleSource, scattered, seedBox, sourceImage, transpose } from './data-reference'
+import {
+  correctedBox,
+  halfBits,
+  product,
+  sampleSource,
+  scattered,
+  seedBox,
+  sourceImage,
+  transpose,
+} from './data-reference'
 import { uniform } from './formula-weights'
 
 const manifest = dataManifest()
@@ -86,12 +94,12 @@ describe("the original script's samples", () => {
     )
     expect([...mask]).toEqual([...(dataArray(`sample/${name}.gt2D.npy`).data as Uint8Array)])
     expect(box && [[box.x0, box.y0], [box.x1, box.y1]]).toEqual(sample.bbox_no_jitter) // prettier-ignore
-    const mirrored = boxOfMask(
-      flipped(mask, { height: target, width: target }, { leftRight: true, upDown: false }),
-      target,
-      target,
-    )
-    expect(mirrored && [[mirrored.x0, mirrored.y0], [mirrored.x1, mirrored.y1]]).toEqual(sample.flip_lr_bbox) // prettier-ignore
+    // The original script mirrors the padded square; here the slice is mirrored first and the padding stays right.
+    const turned = maskOfLabel(fitLabels(labels, geometry, { leftRight: true, upDown: false }), label)
+    const mirrored = boxOfMask(turned, target, target)
+    const [[left, top], [right, bottom]] = sample.flip_lr_bbox
+    const padding = target - geometry.fittedWidth
+    expect(mirrored).toEqual({ x0: left - padding, y0: top, x1: right - padding, y1: bottom })
   })
 })
 
@@ -109,10 +117,9 @@ describe('boxes', () => {
       for (let y = rows[0]; y < rows[1]; y++) mask.fill(1, y * size + cols[0], y * size + cols[1])
 
       const box = boxOfMask(mask, size, size)
-      const grown = box && grownBox(box, expected.jitter, size, size)
 
       expect(box && [box.x0, box.y0, box.x1, box.y1]).toEqual(expected.box)
-      expect(grown && [grown.x0, grown.y0, grown.x1, grown.y1]).toEqual(expected.corrected_box)
+      expect(correctedBox(expected.box, expected.jitter, size)).toEqual(expected.corrected_box)
       expect(seedBox(expected.box, expected.jitter, size)).toEqual(expected.seed_box)
     },
   )

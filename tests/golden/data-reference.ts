@@ -36,6 +36,14 @@ export function sampleSource(name: string, [height, width]: readonly number[], d
   return { image, labels }
 }
 
+/**
+ * Outward shifts of the four sides, in the order that the original script draws them (x_min, x_max, y_min, y_max),
+ * up to the last pixel.
+ */
+export function correctedBox(box: readonly number[], jitter: readonly number[], size: number): number[] {
+  return seedBox(box, jitter, size).map(side => Math.min(size - 1, side))
+}
+
 /** The original script lets the maxima reach the size itself: one past the last pixel (fault 13). */
 export function seedBox(box: readonly number[], jitter: readonly number[], size: number): number[] {
   const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = box

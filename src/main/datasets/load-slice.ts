@@ -1,4 +1,4 @@
-import { labelValues } from '../../core/imaging/sample'
+import { labelValues } from '../../core/imaging/labels'
 import { numbersOf, pictureSize } from '../../core/imaging/picture'
 import type { Tensor } from '../../core/tensor/tensor'
 import { tensor } from '../../core/tensor/tensor'

@@ -1,12 +1,12 @@
 import { countOverlap, dice } from '../../core/metrics'
 import type { Segmenter } from '../../core/models/segmenter'
+import { maskOfLabel } from '../../core/imaging/labels'
 import { firstClick } from '../../core/prompts'
 import type { Tensor } from '../../core/tensor/tensor'
 import type { Prompt } from '../../shared/domain/prompt'
 import type { FileCache, SliceRecord } from '../datasets'
 import { loadSlice } from '../datasets'
 import type { Answer } from '../figures'
-import { maskOfValue } from './evaluate-slice'
 
 export interface AnsweredSlice {
   readonly image: Tensor
@@ -23,7 +23,7 @@ export async function answerWithPoint(
 ): Promise<AnsweredSlice> {
   const { image, labels, labelValues } = await loadSlice(record, files)
   const [height = 0, width = 0] = labels.shape
-  const truth = maskOfValue(labels, labelValues[0] ?? 0)
+  const truth = maskOfLabel(labels.data, labelValues[0] ?? 0)
   const point = firstClick(truth, height, width)
   const prompt: Prompt = { box: null, points: point === null ? [] : [point] }
   const { mask } = await segmenter.segment(await segmenter.embed(image), prompt)

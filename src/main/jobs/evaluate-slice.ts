@@ -1,9 +1,9 @@
 import { measure } from '../../core/metrics'
 import type { Embedding, Segmenter } from '../../core/models/segmenter'
 import { boxOfMask } from '../../core/imaging/box'
+import { maskOfLabel } from '../../core/imaging/labels'
 import { clicksToDice, ellipseInBox, firstClick } from '../../core/prompts'
 import { random } from '../../core/random'
-import type { Tensor } from '../../core/tensor/tensor'
 import type { Scores } from '../../shared/domain/events'
 import type { PromptKind } from '../../shared/domain/evaluation'
 import type { Box } from '../../shared/domain/prompt'
@@ -55,10 +55,6 @@ export async function judgeSlice(
   return objects
 }
 
-export function maskOfValue(labels: Tensor<'int32'>, value: number): Uint8Array {
-  return Uint8Array.from(labels.data, label => (label === value ? 1 : 0))
-}
-
 interface Judged {
   readonly segmenter: Segmenter
   readonly embedding: Embedding
@@ -69,7 +65,7 @@ interface Judged {
 async function judgeObject(judged: Judged, options: JudgeOptions): Promise<ObjectScores> {
   const { slice, value, segmenter, embedding } = judged
   const [height = 0, width = 0] = slice.labels.shape
-  const truth = maskOfValue(slice.labels, value)
+  const truth = maskOfLabel(slice.labels.data, value)
   const compare = (mask: Uint8Array): Measured => measured(mask, truth, slice)
   if (options.prompt === 'clicks') {
     const { mask, clicks, reached } = await click(judged, truth, options.stop)

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { boxOfMask } from '../../core/imaging/box'
+import { maskOfLabel } from '../../core/imaging/labels'
 import { firstClick } from '../../core/prompts'
 import type { JobEvent } from '../../shared/domain/events'
 import type { PredictOptions } from '../../shared/domain/prediction'
@@ -8,7 +9,6 @@ import { AppError, isAppError } from '../../shared/errors'
 import { stemOf } from '../codecs'
 import type { FileCache, SliceAxis } from '../datasets'
 import { loadSlice, planeCount } from '../datasets'
-import { maskOfValue } from './evaluate-slice'
 import { imageFinder, listImages } from './image-folder'
 import { axisOf, outcomeOf, skippedEvent } from './items'
 import { parseBoxes, parsePoints } from './predict-csv'
@@ -142,7 +142,7 @@ async function promptsOfSlice(
   const { labels, labelValues } = await loadSlice(record, files)
   const [height = 0, width = 0] = labels.shape
   return labelValues.flatMap(label => {
-    const prompt = promptOfMask(maskOfValue(labels, label), { height, width }, kind)
+    const prompt = promptOfMask(maskOfLabel(labels.data, label), { height, width }, kind)
     return prompt === null ? [] : [{ slice, label, prompt, source: null }]
   })
 }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fitLabels, preprocessImage } from '../../../core/imaging/preprocess'
 import { toModel } from '../../../core/imaging/geometry'
+import { maskOfLabel } from '../../../core/imaging/labels'
 import { float32 } from '../../../core/tensor/tensor'
 import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import type { Box } from '../../../shared/domain/prompt'
@@ -12,7 +13,6 @@ import { sanityFigure } from '../../figures'
 import { writeAtomically, writeError } from '../../files/write-atomically'
 import type { LoadedSlice } from '../../datasets'
 import { loadSlice } from '../../datasets'
-import { maskOfValue } from '../evaluate-slice'
 import type { DrawnSample } from './sample-source'
 import { SampleSource } from './sample-source'
 import type { TrainingData } from './training-data'
@@ -35,7 +35,7 @@ function sanitySample(
 ): Omit<SanitySample, 'name'> {
   const { input } = preprocessImage(slice.image, { ...preprocessing, mean: null, std: null }, drawn.flip)
   const { resolution } = preprocessing
-  const mask = fitLabels(maskOfValue(slice.labels, drawn.object.value), drawn.geometry, drawn.flip)
+  const mask = fitLabels(maskOfLabel(slice.labels.data, drawn.object.value), drawn.geometry, drawn.flip)
   invariant(drawn.prompt.box, 'only boxes are drawn for the figure')
   return {
     label: drawn.object.value,

@@ -3,13 +3,14 @@ import type { Flip } from '../../../core/imaging/flip'
 import { flipped } from '../../../core/imaging/flip'
 import { fitLabels } from '../../../core/imaging/preprocess'
 import type { SliceGeometry } from '../../../core/imaging/geometry'
+import { maskOfLabel } from '../../../core/imaging/labels'
 import { random } from '../../../core/random'
 import type { Tensor } from '../../../core/tensor/tensor'
 import type { Box, Prompt } from '../../../shared/domain/prompt'
 import type { RunLengths } from '../../../shared/masks/rle'
 import { decodeRuns, encodeRuns } from '../../../shared/masks/rle'
 import { distanceTransform } from '../../../shared/masks/distance'
-import { looseBox, maskOfValue } from '../evaluate-slice'
+import { looseBox } from '../evaluate-slice'
 
 /** One label value of one slice: what prompts are drawn from and what the masks are compared with. */
 export interface TrainingObject {
@@ -38,7 +39,7 @@ export function trainingObject(
   flip: Flip,
 ): TrainingObject | null {
   const { height, width } = geometry
-  const unturned = maskOfValue(labels, value)
+  const unturned = maskOfLabel(labels.data, value)
   const mask = flipped(unturned, { height, width }, flip)
   const box = boxOfMask(mask, height, width)
   const target = fitLabels(unturned, geometry, flip)

@@ -1,4 +1,5 @@
 import { countOverlap, dice, meanOfDefined } from '../../../core/metrics'
+import { maskOfLabel } from '../../../core/imaging/labels'
 import type { Segmenter } from '../../../core/models/segmenter'
 import { candidatesOf, proposalOf } from '../../../core/models/proposal'
 import { firstClick } from '../../../core/prompts'
@@ -13,7 +14,7 @@ import { decodeRuns, encodeRuns } from '../../../shared/masks/rle'
 import type { FileCache } from '../../datasets'
 import { loadSlice } from '../../datasets'
 import type { StopFlag } from '../../workers/stop-flag'
-import { looseBox, maskOfValue } from '../evaluate-slice'
+import { looseBox } from '../evaluate-slice'
 import type { PreparedSlice, SampleSource } from './sample-source'
 import { unflipped } from './sample-source'
 import type { UsableSlice } from './training-data'
@@ -113,7 +114,7 @@ export class Validator {
     const { record } = usable
     const { labels } = await loadSlice(record, this.#world.files)
     const questions = [...objects].flatMap(([value, object]) => {
-      const truth = maskOfValue(labels, value)
+      const truth = maskOfLabel(labels.data, value)
       return this.#prompts(truth, object, record.id).map(([name, prompt]) => ({
         name,
         prompt,
