@@ -1,6 +1,8 @@
+import { test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { clicksToDice, ellipseInBox, firstClick, nextClick } from '../../../../src/core/prompts'
 import type { PromptPoint } from '../../../../src/shared/domain/prompt'
+import { maskArbitrary } from '../imaging/mask-arbitrary'
 
 const draw = (...rows: string[]): Uint8Array =>
   Uint8Array.from(rows.join(''), pixel => (pixel === '#' ? 1 : 0))
@@ -18,8 +20,15 @@ describe('firstClick', () => {
     expect(firstClick(new Uint8Array(35).fill(1), 5, 7)).toEqual(positive(3, 2))
   })
 
-  it('is nothing on an empty mask', () => {
-    expect(firstClick(new Uint8Array(9), 3, 3)).toBeNull()
+  it('is in the middle of a block that touches the border', () => {
+    expect(firstClick(draw('###.', '###.', '###.', '....'), 4, 4)).toEqual(positive(1, 1))
+  })
+
+  test.prop([maskArbitrary])('lies on the mask, or is nothing on an empty one', ({ mask, height, width }) => {
+    const click = firstClick(mask, height, width)
+
+    expect(click === null).toBe(mask.every(value => value === 0))
+    if (click) expect(mask[click.y * width + click.x]).toBe(1)
   })
 })
 
