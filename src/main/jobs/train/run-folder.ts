@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AppError } from '../../../shared/errors'
-import { writeError } from '../../files/write-atomically'
+import { systemCode, writeError } from '../../files/write-atomically'
 
 /** The original scripts' names, so that their users find what they look for. */
 export const checkpointNames = { latest: 'medsam_lite_latest.pth', best: 'medsam_lite_best.pth' } as const
@@ -21,19 +21,17 @@ function stamp(date: Date): string {
  */
 export async function createRunFolder(out: string, task: string, date: Date): Promise<string> {
   const name = `${task}-${stamp(date)}`
-  try {
-    await mkdir(out, { recursive: true })
-    for (let copy = 1; ; copy++) {
-      const folder = join(out, copy === 1 ? name : `${name}-${copy}`)
-      try {
-        await mkdir(folder)
-        return folder
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-      }
-    }
-  } catch (error) {
+  await mkdir(out, { recursive: true }).catch((error: unknown) => {
     throw writeError(error, out)
+  })
+  for (let copy = 1; ; copy++) {
+    const folder = join(out, copy === 1 ? name : `${name}-${copy}`)
+    try {
+      await mkdir(folder)
+      return folder
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw writeError(error, folder)
+    }
   }
 }
 

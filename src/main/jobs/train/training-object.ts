@@ -4,17 +4,18 @@ import { flipped } from '../../../core/imaging/flip'
 import { fitLabels } from '../../../core/imaging/preprocess'
 import type { SliceGeometry } from '../../../core/imaging/geometry'
 import { maskOfLabel } from '../../../core/imaging/labels'
+import { looseBox } from '../../../core/prompts'
 import { random } from '../../../core/random'
 import type { Tensor } from '../../../core/tensor/tensor'
 import type { Box, Prompt } from '../../../shared/domain/prompt'
 import type { RunLengths } from '../../../shared/masks/rle'
 import { decodeRuns, encodeRuns } from '../../../shared/masks/rle'
 import { distanceTransform } from '../../../shared/masks/distance'
-import { looseBox } from '../evaluate-slice'
 
 /** One label value of one slice: what prompts are drawn from and what the masks are compared with. */
 export interface TrainingObject {
-  readonly labels: Tensor<'int32'>
+  /** Of the slice */
+  readonly size: { readonly height: number; readonly width: number }
   readonly value: number
   /** In pixels of the slice */
   readonly box: Box
@@ -44,8 +45,8 @@ export function trainingObject(
   const box = boxOfMask(mask, height, width)
   const target = fitLabels(unturned, geometry, flip)
   if (!box || !target.includes(1)) return null
-  const shape = { dtype: 'int32', shape: [height, width], data: new Int32Array(0) } as const
-  return { labels: shape, value, box, target: encodeRuns(target), inner: innerPixels(mask, height, width) }
+  const inner = innerPixels(mask, height, width)
+  return { size: { height, width }, value, box, target: encodeRuns(target), inner }
 }
 
 /** Pixels at least half as deep as the deepest one: where a person clicks who means this object. */
@@ -94,6 +95,6 @@ export function drawPrompt(object: TrainingObject, { pointShare, boxJitter, seed
     const [x = 0, y = 0] = object.inner.subarray(2 * index, 2 * index + 2)
     return { box: null, points: [{ x, y, sign: 'positive' }] }
   }
-  const slice = { key, labels: object.labels }
-  return { box: looseBox(object.box, slice, { jitter: boxJitter, seed, value: object.value }), points: [] }
+  const { box, size, value } = object
+  return { box: looseBox(box, size, { jitter: boxJitter, seed, key, value }), points: [] }
 }

@@ -2,7 +2,7 @@ import { countOverlap, dice, meanOfDefined } from '../../../core/metrics'
 import { maskOfLabel } from '../../../core/imaging/labels'
 import type { Segmenter } from '../../../core/models/segmenter'
 import { candidatesOf, proposalOf } from '../../../core/models/proposal'
-import { firstClick } from '../../../core/prompts'
+import { firstClick, looseBox } from '../../../core/prompts'
 import type { Tensor } from '../../../core/tensor/tensor'
 import type { ValidationScore } from '../../../core/training/trainer'
 import type { Trainable } from '../../../core/training/trainable'
@@ -14,7 +14,6 @@ import { decodeRuns, encodeRuns } from '../../../shared/masks/rle'
 import type { FileCache } from '../../datasets'
 import { loadSlice } from '../../datasets'
 import type { StopFlag } from '../../workers/stop-flag'
-import { looseBox } from '../evaluate-slice'
 import type { PreparedSlice, SampleSource } from './sample-source'
 import { unflipped } from './sample-source'
 import type { UsableSlice } from './training-data'
@@ -129,11 +128,10 @@ export class Validator {
   /** Only the kinds of prompt that are trained: a model is not chosen by what it never learns. */
   #prompts(truth: Uint8Array, object: TrainingObject, key: string): [PromptName, Prompt][] {
     const { pointShare, boxJitter } = this.#world.recipe
-    const [height = 0, width = 0] = object.labels.shape
-    const point = pointShare > 0 ? firstClick(truth, height, width) : null
-    const slice = { key, labels: object.labels }
-    const box =
-      pointShare < 1 ? looseBox(object.box, slice, { jitter: boxJitter, seed: 0, value: object.value }) : null
+    const { size, value } = object
+    const point = pointShare > 0 ? firstClick(truth, size.height, size.width) : null
+    const draw = { jitter: boxJitter, seed: 0, key, value }
+    const box = pointShare < 1 ? looseBox(object.box, size, draw) : null
     const prompts: [PromptName, Prompt][] = []
     if (point) prompts.push(['point', { box: null, points: [point] }])
     if (box) prompts.push(['box', { box, points: [] }])
