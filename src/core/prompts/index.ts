@@ -1,3 +1,4 @@
 export { clicksToDice, firstClick, innermostPixel, nextClick } from './clicks'
 export type { ClickOptions, ClickRun } from './clicks'
 export { ellipseInBox } from './ellipse'
+export { looseBox } from './loose-box'

@@ -2,8 +2,7 @@ import { measure } from '../../core/metrics'
 import type { Embedding, Segmenter } from '../../core/models/segmenter'
 import { boxOfMask } from '../../core/imaging/box'
 import { maskOfLabel } from '../../core/imaging/labels'
-import { clicksToDice, ellipseInBox, firstClick } from '../../core/prompts'
-import { random } from '../../core/random'
+import { clicksToDice, ellipseInBox, firstClick, looseBox } from '../../core/prompts'
 import type { Scores } from '../../shared/domain/events'
 import type { PromptKind } from '../../shared/domain/evaluation'
 import type { Box } from '../../shared/domain/prompt'
@@ -72,7 +71,9 @@ async function judgeObject(judged: Judged, options: JudgeOptions): Promise<Objec
     return { value, scores: compare(mask), ellipse: null, clicks, reached }
   }
   const box =
-    options.prompt === 'box' ? looseBox(boxAround(truth, height, width), slice, { value, ...options }) : null
+    options.prompt === 'box'
+      ? looseBox(boxAround(truth, height, width), { height, width }, { ...options, key: slice.key, value })
+      : null
   const point = box === null ? firstClick(truth, height, width) : null
   const { mask } = await segmenter.segment(embedding, { box, points: point === null ? [] : [point] })
   const ellipse = box === null ? null : compare(ellipseInBox(box, height, width))
@@ -82,29 +83,6 @@ async function judgeObject(judged: Judged, options: JudgeOptions): Promise<Objec
 function boxAround(truth: Uint8Array, height: number, width: number): Box {
   // The value was read from this very map, so its mask is not empty.
   return boxOfMask(truth, height, width) ?? { x0: 0, y0: 0, x1: width - 1, y1: height - 1 }
-}
-
-/**
- * A box as a hurried person draws it: every side moved, in or out, by a whole number of pixels up to `jitter` at the
- * 256 scale, never past the last pixel. It depends on the seed, the slice and the value only, so that models are
- * compared on the same boxes.
- */
-export function looseBox(
-  box: Box,
-  { key, labels }: Pick<JudgedSlice, 'key' | 'labels'>,
-  { jitter, seed, value }: { jitter: number; seed: number; value: number },
-): Box {
-  const [height = 0, width = 0] = labels.shape
-  const generator = random(seed, 'evaluation-jitter', key, value)
-  const scale = Math.max(height, width) / 256
-  const move = (at: number, last: number): number => {
-    const shift = Math.round(generator.integer(-Math.floor(jitter), Math.floor(jitter)) * scale)
-    return Math.min(last, Math.max(0, at + shift))
-  }
-  const [xa, xb] = [move(box.x0, width - 1), move(box.x1, width - 1)]
-  const [ya, yb] = [move(box.y0, height - 1), move(box.y1, height - 1)]
-  // The sides of an object smaller than the jitter may cross.
-  return { x0: Math.min(xa, xb), x1: Math.max(xa, xb), y0: Math.min(ya, yb), y1: Math.max(ya, yb) }
 }
 
 /** @returns the mask after the last click */

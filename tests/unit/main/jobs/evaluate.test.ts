@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { evaluate } from '../../../../src/main/jobs/evaluate'
-import { looseBox } from '../../../../src/main/jobs/evaluate-slice'
 import { StopFlag } from '../../../../src/main/workers/stop-flag'
 import { zeros } from '../../../../src/core/tensor/tensor'
 import { EvaluateOptions } from '../../../../src/shared/domain/evaluation'
@@ -163,37 +162,5 @@ describe('evaluate', () => {
     expect(seen.filter(event => event === 'case')).toHaveLength(1)
     expect(seen.at(-1)).toBe('report')
     expect(segmenter.disposed).toBe(true)
-  })
-})
-
-describe('the loose box', () => {
-  const box = { x0: 100, y0: 50, x1: 300, y1: 250 }
-  const slice = (key: string) => ({ key, labels: zeros('int32', [512, 1024]) })
-
-  test('depends on seed, slice and value only, and moves each side by at most the jitter at scale 256', () => {
-    const moves = Array.from({ length: 200 }, (_, value) => {
-      const moved = looseBox(box, slice('a'), { jitter: 5, seed: 0, value })
-      return [moved.x0 - box.x0, moved.y0 - box.y0, moved.x1 - box.x1, moved.y1 - box.y1]
-    }).flat()
-
-    expect(looseBox(box, slice('a'), { jitter: 5, seed: 1, value: 2 })).toEqual(
-      looseBox(box, slice('a'), { jitter: 5, seed: 1, value: 2 }),
-    )
-    expect(looseBox(box, slice('b'), { jitter: 5, seed: 1, value: 2 })).not.toEqual(
-      looseBox(box, slice('a'), { jitter: 5, seed: 1, value: 2 }),
-    )
-    // 1024 pixels are four times 256: whole pixels there are steps of four here.
-    expect(new Set(moves.map(move => Math.abs(move % 4)))).toEqual(new Set([0]))
-    expect([Math.min(...moves), Math.max(...moves)]).toEqual([-20, 20])
-  })
-
-  test('stays inside the slice and never turns inside out', () => {
-    for (let value = 0; value < 100; value++) {
-      const moved = looseBox({ x0: 0, y0: 511, x1: 1, y1: 511 }, slice('a'), { jitter: 5, seed: 0, value })
-      expect(moved.x0).toBeGreaterThanOrEqual(0)
-      expect(moved.y1).toBeLessThanOrEqual(511)
-      expect(moved.x0).toBeLessThanOrEqual(moved.x1)
-      expect(moved.y0).toBeLessThanOrEqual(moved.y1)
-    }
   })
 })
