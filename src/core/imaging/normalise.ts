@@ -1,3 +1,4 @@
+import { percentile } from '../percentile'
 import type { AreaTensor } from './picture'
 
 /** What the original script divides by at least, so that a constant image becomes zeros. */
@@ -37,20 +38,6 @@ export function windowed(image: AreaTensor): Float32Array {
   const range = high - low
   if (!(range > 0)) return new Float32Array(image.data.length)
   return mapped(image.data, value => Math.min(1, Math.max(0, (value - low) / range)))
-}
-
-/**
- * Linear interpolation between the two nearest ranks, as NumPy's default.
- *
- * @param sorted - ascending, not empty
- * @param percent - 0 to 100
- */
-export function percentile(sorted: ArrayLike<number>, percent: number): number {
-  const rank = ((sorted.length - 1) * percent) / 100
-  const below = Math.floor(rank)
-  const low = sorted[below] ?? NaN
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? NaN
-  return low + (high - low) * (rank - below)
 }
 
 function mapped(values: ArrayLike<number>, change: (value: number) => number): Float32Array {

@@ -1,5 +1,5 @@
+import { percentile } from '../percentile'
 import { random } from '../random'
-import { percentile } from './surface'
 
 export interface BootstrapOptions {
   readonly seed: number

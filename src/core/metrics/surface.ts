@@ -1,6 +1,7 @@
 import type { PixelSpacing } from '../../shared/masks/distance'
 import { distanceTransform } from '../../shared/masks/distance'
 import { maskEdges } from '../../shared/masks/edges'
+import { percentile } from '../percentile'
 
 /**
  * How far the outlines of two masks lie apart: for each edge pixel of one mask the distance to the nearest edge
@@ -88,14 +89,6 @@ function pooled({ toTruth, toPrediction }: SurfaceDistances): Float64Array {
 
 function mean(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-/** Linear interpolation between the order statistics, numpy's default; `ascending` must not be empty. */
-export function percentile(ascending: ArrayLike<number>, percent: number): number {
-  const position = ((ascending.length - 1) * percent) / 100
-  const below = ascending[Math.floor(position)] ?? NaN
-  const above = ascending[Math.ceil(position)] ?? NaN
-  return below === above ? below : below + (above - below) * (position - Math.floor(position))
 }
 
 interface Frame {
