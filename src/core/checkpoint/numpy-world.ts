@@ -7,7 +7,7 @@
 import type { DType } from '../tensor/dtype'
 import { bytesPerElement } from '../tensor/dtype'
 import { damaged } from './damage'
-import { widenHalf } from './half'
+import { widenHalf } from '../tensor/half'
 import { compact } from './pickle-reader'
 import type { MemoryBudget } from './storage'
 import { readView, Storage } from './storage'

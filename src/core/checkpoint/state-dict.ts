@@ -1,7 +1,7 @@
 import type { Tensor } from '../tensor/tensor'
 import { tensor } from '../tensor/tensor'
 import { notACheckpoint } from './damage'
-import { narrowHalf, widenBfloat16, widenHalf } from './half'
+import { narrowHalf, widenBfloat16, widenHalf } from '../tensor/half'
 import type { CheckpointValue } from './value'
 import { isTensor } from './value'
 

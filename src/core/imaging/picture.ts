@@ -1,4 +1,5 @@
 import type { DataOf, DType } from '../tensor/dtype'
+import { widenBfloat16, widenHalf } from '../tensor/half'
 import type { Tensor } from '../tensor/tensor'
 
 /** Height, width and channels of an image tensor; [height, width] has one channel. */
@@ -45,27 +46,11 @@ export function isAreaTensor(image: Tensor): image is AreaTensor {
 /** All values as float64, whatever the type they are stored in. */
 export function numbersOf(image: Tensor): Float64Array {
   const { dtype, data } = image
-  if (dtype === 'float16') return Float64Array.from(image.data as DataOf['float16'], halfToNumber)
-  if (dtype === 'bfloat16') return Float64Array.from(image.data as DataOf['bfloat16'], bfloat16ToNumber)
+  if (data instanceof Uint16Array && dtype === 'float16') return new Float64Array(widenHalf(data))
+  if (data instanceof Uint16Array && dtype === 'bfloat16') return new Float64Array(widenBfloat16(data))
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float64Array.from(data, Number)
   // Five times as fast as `from`, which calls a function per value.
   return new Float64Array(data)
-}
-
-/** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */
-export function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 31
-  const fraction = bits & 1023
-  if (exponent === 31) return fraction ? NaN : sign * Infinity
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
-}
-
-/** The upper half of a float32. */
-function bfloat16ToNumber(bits: number): number {
-  const view = new DataView(new ArrayBuffer(4))
-  view.setUint16(0, bits)
-  return view.getFloat32(0)
 }
 
 /** Grey stays one channel, RGB three; an alpha channel (grey + alpha, RGBA) is dropped. */

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../../src/core/tensor/tensor'
 import type { CheckpointValue } from '../../../src/core/checkpoint/value'
 import { isTensor, Named, Tuple } from '../../../src/core/checkpoint/value'
-import { widenBfloat16, widenHalf } from '../../../src/core/checkpoint/half'
+import { widenBfloat16, widenHalf } from '../../../src/core/tensor/half'
 
 /** A value in the JSON form of the fixtures, so that one `toEqual` compares all of it. */
 export function plain(value: CheckpointValue): unknown {

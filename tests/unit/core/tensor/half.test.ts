@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { narrowHalf, widenBfloat16, widenHalf } from '../../../../src/core/checkpoint/half'
+import { narrowHalf, widenBfloat16, widenHalf } from '../../../../src/core/tensor/half'
 
 const everyPattern = Uint16Array.from({ length: 65536 }, (_, i) => i)
 const isNan = (bits: number) => (bits & 0x7c00) === 0x7c00 && (bits & 0x3ff) !== 0
