@@ -4,7 +4,7 @@
  */
 import type { Shape } from '../tensor/shape'
 import { sameShape } from '../tensor/shape'
-import type { StateDict } from './state-dict'
+import type { StateDict } from '../tensor/state-dict'
 
 type Entry = readonly [name: string, shape: Shape]
 

@@ -1,12 +1,10 @@
+import type { StateDict } from '../tensor/state-dict'
 import type { Tensor } from '../tensor/tensor'
 import { tensor } from '../tensor/tensor'
 import { notACheckpoint } from './damage'
 import { narrowHalf, widenBfloat16, widenHalf } from '../tensor/half'
 import type { CheckpointValue } from './value'
 import { isTensor } from './value'
-
-/** A model's tensors by their official names, in file order. */
-export type StateDict = ReadonlyMap<string, Tensor<'float32'>>
 
 /** Every name wears this prefix where DistributedDataParallel saved itself instead of its model. */
 const PARALLEL_PREFIX = 'module.'

@@ -2,9 +2,7 @@ import { invariant } from '../../shared/errors'
 import type { Float32Tensor } from '../engine'
 import { sizeOf } from '../tensor/shape'
 import type { Shape } from '../tensor/shape'
-
-/** Weights by their official names, in the order of the file, which is also the optimiser's. */
-export type StateDict = ReadonlyMap<string, Float32Tensor>
+import type { StateDict } from '../tensor/state-dict'
 
 export interface ParameterEntry {
   readonly name: string

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors'
 import type { Shape } from '../../tensor/shape'
-import type { StateDict } from '../../training/parameters'
+import type { StateDict } from '../../tensor/state-dict'
 
 /** What the shapes of the weights do not already say is a constant of the architecture. */
 export interface EfficientSamConfig {

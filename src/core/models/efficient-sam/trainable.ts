@@ -12,6 +12,7 @@ import { keyPositionOf, promptInputs, weightFeeds } from './decoder'
 import type { KeptStep } from './encoder'
 import { ImageEncoder } from './encoder'
 import { lossGraph, trainingGraph } from './training-graph'
+import { isBuffer } from './weights'
 
 export interface TrainableOptions {
   readonly trainEncoder: boolean
@@ -19,9 +20,6 @@ export interface TrainableOptions {
   readonly maskSide: number
   readonly loss: LossOptions
 }
-
-/** The random frequencies of the position code are a buffer, not a parameter. */
-const isBuffer = (name: string): boolean => name.endsWith('positional_encoding_gaussian_matrix')
 
 /** Cells times samples that one run of the decoder takes at most: memory then does not grow with the batch. */
 const mostCellsARun = 1024

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { TrainingCheckpoint } from '../../../core/checkpoint'
 import { readTrainingCheckpoint, writeTrainingCheckpoint } from '../../../core/checkpoint'
+import { isBuffer } from '../../../core/models/efficient-sam/weights'
 import type { AdamWState } from '../../../core/training/optimizers'
 import { adamWState } from '../../../core/training/optimizers'
 import type { Parameters } from '../../../core/training/parameters'
@@ -54,9 +55,6 @@ export const SavedRun = z.object({
   ),
 })
 export type SavedRun = z.infer<typeof SavedRun>
-
-/** A buffer is in the file but not among the optimiser's parameters. */
-const isBuffer = (name: string): boolean => name.endsWith('positional_encoding_gaussian_matrix')
 
 export function startState(parameters: Parameters, learningRate: number): TrainingState {
   return {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { StateDict } from '../../../../../src/core/checkpoint'
+import type { StateDict } from '../../../../../src/core/tensor/state-dict'
 import { writeTrainingCheckpoint } from '../../../../../src/core/checkpoint'
 import { float32, tensor } from '../../../../../src/core/tensor/tensor'
 import { writeNpy, writePng } from '../../../../../src/main/codecs'
