@@ -57,3 +57,11 @@ export function adamWStep(
     }
   }
 }
+
+/** Sum of squares over the ranges; not finite where any element is not, or where it overflows. */
+export function squaredNorm(values: Float32Array, ranges: readonly ParameterRange[]): number {
+  let sum = 0
+  // ranges lie within the array
+  for (const { start, end } of ranges) for (let i = start; i < end; i++) sum += values[i]! * values[i]!
+  return sum
+}

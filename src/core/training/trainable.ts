@@ -34,6 +34,6 @@ export interface Trainable {
   /** Names of the weights that are trained, in the optimiser's order */
   readonly trainedNames: readonly string[]
   computeGradients(batch: readonly TrainingSample[]): Promise<StepLosses>
-  /** The loss without gradients, with the masks that it is the loss of */
+  /** The loss without gradients, with the masks that it is the loss of; the samples need not be of one batch */
   judge(batch: readonly TrainingSample[]): Promise<Judgement>
 }

@@ -1,5 +1,5 @@
-import type { AdamWState } from './optimizers'
-import { adamWStep } from './optimizers'
+import type { AdamWState, ParameterRange } from './optimizers'
+import { adamWStep, squaredNorm } from './optimizers'
 import type { PlateauOptions, PlateauState } from './schedules'
 import { plateauStep } from './schedules'
 import type { Trainable, TrainingSample } from './trainable'
@@ -40,7 +40,7 @@ export interface TrainerOptions {
 
 /** What the trainer asks of the world around it. */
 export interface TrainerWorld {
-  /** Samples of a step, already drawn for this epoch; empty after the last step */
+  /** The steps of an epoch; each draws its samples when it is called, the same whenever that is */
   batches(epoch: number): readonly (() => Promise<readonly TrainingSample[]>)[]
   validate(epoch: number): Promise<ValidationScore>
   /** Asked between steps: the trainer then ends where it is */
@@ -96,18 +96,21 @@ export async function* trainEpochs(
   world: TrainerWorld,
   options: TrainerOptions,
 ): AsyncGenerator<TrainerEvent, EndReason> {
+  const ranges = trainedRanges(model.parameters, model.trainedNames)
   while (state.epoch < options.epochs) {
+    // Also where a run that had ended so is resumed: one more epoch each time would be no stop.
+    if (options.stopPatience > 0 && state.staleEpochs >= options.stopPatience) return 'no-improvement'
     const start = world.now()
     const batches = world.batches(state.epoch)
     while (state.step < batches.length) {
       if (world.stopRequested()) return 'stopped'
-      const loss = await takeStep(model, state, (await batches[state.step]?.()) ?? [], options)
+      const batch = (await batches[state.step]?.()) ?? []
+      const loss = await takeStep(model, state, batch, { ranges, weightDecay: options.weightDecay })
       yield { kind: 'step', epoch: state.epoch, step: state.step, steps: batches.length, loss }
     }
     const validation = await world.validate(state.epoch)
     const event = endEpoch(state, validation, options)
     yield { ...event, seconds: (world.now() - start) / 1000 }
-    if (options.stopPatience > 0 && state.staleEpochs >= options.stopPatience) return 'no-improvement'
   }
   return 'finished'
 }
@@ -116,16 +119,18 @@ async function takeStep(
   model: Trainable,
   state: TrainingState,
   batch: readonly TrainingSample[],
-  { weightDecay }: TrainerOptions,
+  { ranges, weightDecay }: { readonly ranges: readonly ParameterRange[]; readonly weightDecay: number },
 ): Promise<number> {
   const { total } = await model.computeGradients(batch)
-  if (!Number.isFinite(total)) throw new LossNotFinite(state.epoch, state.step)
+  // A finite loss can have gradients that are not; one of them would spoil weights and moments for good.
+  const isSound = Number.isFinite(total) && Number.isFinite(squaredNorm(model.gradients.flat, ranges))
+  if (!isSound) throw new LossNotFinite(state.epoch, state.step)
   adamWStep(
     model.parameters.flat,
     model.gradients.flat,
     state.optimizer,
     { learningRate: state.schedule.learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay },
-    trainedRanges(model.parameters, model.trainedNames),
+    ranges,
   )
   state.step++
   state.lossSum += total * batch.length

@@ -14,8 +14,6 @@ export interface ModelCard {
   readonly data: {
     readonly source: string
     readonly licence: string
-    /** What a group is here, e.g. "volume file" or "patient" */
-    readonly groupedBy: string
     /** False when training and validation share groups */
     readonly independent: boolean
     readonly train: SplitPart
@@ -38,7 +36,8 @@ export interface ModelCard {
 
 export interface SplitPart {
   readonly slices: number
-  readonly groups: readonly string[]
+  /** How many patients or volumes; never their names, which may be patients' */
+  readonly groups: number
 }
 
 /** A row of the table: one kind of prompt and metric, measured on the same cases with each model. */
@@ -77,11 +76,11 @@ export function modelCard(card: ModelCard): string {
     '## Data',
     bullets([
       `Source: ${inline(data.source)}, licence ${inline(data.licence)}`,
-      `Training: ${part(data.train, data.groupedBy)}`,
-      `Validation: ${part(data.val, data.groupedBy)}`,
+      `Training: ${part(data.train)}`,
+      `Validation: ${part(data.val)}`,
       data.independent
-        ? `No ${inline(data.groupedBy)} is in both parts.`
-        : `**Not independent**: training and validation share a ${inline(data.groupedBy)}; expect worse on new ones.`,
+        ? 'No group (patient, volume, or image where nothing tells patients apart) is in both parts.'
+        : '**Not independent**: training and validation share a patient or volume; expect worse on new ones.',
       ...(data.skipped.length === 0 ? [] : [skippedList(data.skipped)]),
     ]),
     '## Training',
@@ -134,11 +133,8 @@ function plain(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-function part({ slices, groups }: SplitPart, groupedBy: string): string {
-  // Long lists of patients make a card unreadable; the run folder holds the whole split.
-  const shown = groups.slice(0, 20).map(code).join(', ')
-  const rest = groups.length > 20 ? `, and ${groups.length - 20} more` : ''
-  return `${slices} slices of ${groups.length} groups by ${inline(groupedBy)} (${shown}${rest})`
+function part({ slices, groups }: SplitPart): string {
+  return `${slices} slices of ${groups} groups`
 }
 
 function skippedList(skipped: ModelCard['data']['skipped']): string {

@@ -10,7 +10,10 @@ import { findAppRoot } from '../services/app-root'
 
 export interface OpenedModel {
   readonly model: EfficientSam
-  readonly loaded: LoadedModel
+  /** What the user should know, such as assumed preprocessing */
+  readonly notes: readonly string[]
+  /** SliceTune's own data beside the weights */
+  readonly extra: LoadedModel['extra']
   readonly source: string
   readonly licence: string
   readonly sha256: string | null
@@ -40,7 +43,8 @@ export async function openEfficientSam(
   })
   return {
     model: { config, parameters: Parameters.from(loaded.weights), preprocessing },
-    loaded,
+    notes: loaded.notes,
+    extra: loaded.extra,
     ...originOf(resolved, loaded),
   }
 }

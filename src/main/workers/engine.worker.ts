@@ -33,8 +33,8 @@ function createEngineAccess(threads: number): EngineAccess {
     probeProviders,
     openEngine,
     async openSegmenter(idOrPath) {
-      const { model, loaded } = await openEfficientSam(idOrPath)
-      return { segmenter: new EfficientSamSegmenter(openEngine(), model), notes: loaded.notes }
+      const { model, notes } = await openEfficientSam(idOrPath)
+      return { segmenter: new EfficientSamSegmenter(openEngine(), model), notes }
     },
   }
 }

@@ -28,7 +28,7 @@ export const EvaluateOptions = z.object({
   prompt: PromptKind.default('box').describe(
     'what stands for the user: a loose box, one inner point, or corrective clicks',
   ),
-  jitter: z.number().min(0).max(128).default(5).meta({
+  jitter: z.int().min(0).max(128).default(5).meta({
     placeholder: 'PX',
     description: 'how loose the boxes are, in pixels of a slice whose longest side is 256',
   }),

@@ -15,7 +15,7 @@ export const Preprocessing = z.object({
   mean: z.tuple([z.number(), z.number(), z.number()]).nullable(),
   std: z.tuple([z.number(), z.number(), z.number()]).nullable(),
   /** Prompt slots of the decoder; missing ones are padded. The official code has 6. */
-  promptTokens: z.int().positive(),
+  promptTokens: z.int().min(2),
 })
 export type Preprocessing = z.infer<typeof Preprocessing>
 

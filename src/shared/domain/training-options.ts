@@ -41,7 +41,7 @@ export const TrainingRecipe = z.object({
     placeholder: 'X',
     description: 'part of the prompts that are one inner point, 0 to 1; the rest are loose boxes',
   }),
-  boxJitter: z.number().min(0).max(128).meta({
+  boxJitter: z.int().min(0).max(128).meta({
     placeholder: 'PX',
     description: 'training boxes are moved by up to this many pixels a side, at a longest side of 256',
   }),

@@ -25,11 +25,13 @@ export class EfficientSamSegmenter implements Segmenter {
   readonly #encoder: ImageEncoder
   readonly #decoder: PromptedDecoder
 
-  constructor(engine: Engine, { config, parameters, preprocessing }: EfficientSam) {
+  /** @param model - with an encoder that is compiled already, where there is one */
+  constructor(engine: Engine, model: EfficientSam & { readonly encoder?: ImageEncoder }) {
+    const { config, parameters, preprocessing } = model
     this.#engine = engine
     this.#slots = config.promptTokens
     this.preprocessing = preprocessing
-    this.#encoder = new ImageEncoder(engine, config, parameters)
+    this.#encoder = model.encoder ?? new ImageEncoder(engine, config, parameters)
     this.#decoder = new PromptedDecoder(engine, config, parameters)
   }
 

@@ -51,7 +51,7 @@ export class TrainableEfficientSam implements Trainable {
 
   constructor(
     engine: Engine,
-    model: { config: EfficientSamConfig; parameters: Parameters },
+    model: { config: EfficientSamConfig; parameters: Parameters; encoder?: ImageEncoder },
     options: TrainableOptions,
   ) {
     this.#engine = engine
@@ -60,7 +60,7 @@ export class TrainableEfficientSam implements Trainable {
     this.parameters = model.parameters
     this.gradients = model.parameters.zerosLike()
     this.#sink = new GradientSink(this.gradients)
-    this.#encoder = new ImageEncoder(engine, model.config, model.parameters)
+    this.#encoder = model.encoder ?? new ImageEncoder(engine, model.config, model.parameters)
     this.trainedNames = model.parameters.entries
       .map(entry => entry.name)
       .filter(name => !isBuffer(name) && (options.trainEncoder || !name.startsWith('image_encoder.')))
@@ -88,14 +88,12 @@ export class TrainableEfficientSam implements Trainable {
   }
 
   async judge(batch: readonly TrainingSample[]): Promise<Judgement> {
-    const parts = this.#parts(batch)
-    const batchIou = await this.#batchIou(batch, parts)
     const totals = new LossMean()
     const masks: Float32Tensor[] = []
     const ious: Float32Tensor[] = []
-    for (const samples of parts) {
-      const compiled = await this.#program('loss', samples.length, batchIou ? batch.length : 0)
-      const results = await this.#run(compiled, await this.#embed(samples), { batchIou })
+    for (const samples of this.#parts(batch)) {
+      const compiled = await this.#program('loss', samples.length, 0)
+      const results = await this.#run(compiled, await this.#embed(samples), { batchIou: null })
       totals.add(results, samples.length / batch.length)
       invariant(results['lowRes'] && results['predictedIou'], 'the loss comes with the masks')
       masks.push(results['lowRes'])

@@ -9,12 +9,16 @@ import { writeAtomically } from '../../files/write-atomically'
 import { answerWithPoint } from '../answer-slice'
 import type { EpochLine } from './epoch-line'
 import { checkpointNames } from './run-folder'
+import type { SavedRun } from './saved-state'
+import { sliceKey } from './slice-key'
 import type { TrainingData, UsableSlice } from './training-data'
 import type { ValidatedCase } from './validation'
 
 export interface RunDescription {
   readonly folder: string
   readonly task: string
+  /** How the data are read; kept for a run that goes on */
+  readonly data: SavedRun['data']
   readonly preset: Preset
   readonly recipe: TrainingRecipe
   readonly preprocessing: Preprocessing
@@ -54,19 +58,24 @@ export async function writeCharts(
 export function runVerdict(
   base: readonly ValidatedCase[],
   tuned: readonly ValidatedCase[],
-  independent: boolean,
+  { val, independent }: Pick<TrainingData, 'val' | 'independent'>,
 ): Verdict {
-  const before = new Map(base.map(one => [one.name, one.dice]))
-  const cases = tuned.flatMap(({ name, dice }) => {
-    const was = before.get(name) ?? null
-    return was === null || dice === null ? [] : [{ name, base: was, tuned: dice }]
+  const before = new Map(base.map(one => [one.key, one.dice]))
+  const names = new Map(val.map(({ record }) => [sliceKey(record.id), record.name]))
+  const cases = tuned.flatMap(({ key, dice }) => {
+    const was = before.get(key) ?? null
+    return was === null || dice === null ? [] : [{ name: names.get(key) ?? key, base: was, tuned: dice }]
   })
   return verdict({ cases, independent })
 }
 
-function cardResults(base: readonly ValidatedCase[], tuned: readonly ValidatedCase[]): CardResult[] {
-  const figure = (cases: readonly ValidatedCase[], kind: 'point' | 'box') => {
-    const values = cases.flatMap(one => (one[kind] === null ? [] : [one[kind]]))
+function cardResults({
+  base,
+  tuned,
+  ellipse,
+}: Pick<CardContents, 'base' | 'tuned' | 'ellipse'>): CardResult[] {
+  const of = (found: readonly (number | null)[]) => {
+    const values = found.filter(value => value !== null)
     return { mean: meanOfDefined(values), interval: bootstrapInterval(values, { seed: 0 }) }
   }
   const names = { point: 'one inner point', box: 'loose box' } as const
@@ -76,8 +85,9 @@ function cardResults(base: readonly ValidatedCase[], tuned: readonly ValidatedCa
       prompt: names[kind],
       metric: 'Dice',
       cases: tuned.filter(one => one[kind] !== null).length,
-      base: figure(base, kind),
-      tuned: figure(tuned, kind),
+      base: of(base.map(one => one[kind])),
+      tuned: of(tuned.map(one => one[kind])),
+      ...(kind === 'box' ? { ellipse: of(ellipse) } : {}),
     }))
 }
 
@@ -85,6 +95,8 @@ export interface CardContents {
   readonly data: TrainingData
   readonly base: readonly ValidatedCase[]
   readonly tuned: readonly ValidatedCase[]
+  /** Of a plain ellipse in the same boxes, slice by slice */
+  readonly ellipse: readonly (number | null)[]
   readonly bestEpoch: number
   readonly verdict: Verdict
   readonly created: string
@@ -95,7 +107,7 @@ export async function writeModelCard(run: RunDescription, contents: CardContents
   const { data } = contents
   const part = (slices: readonly UsableSlice[]) => ({
     slices: slices.length,
-    groups: [...new Set(slices.map(({ record }) => record.group))],
+    groups: new Set(slices.map(({ record }) => record.group)).size,
   })
   const text = modelCard({
     name: basename(run.folder),
@@ -111,7 +123,6 @@ export async function writeModelCard(run: RunDescription, contents: CardContents
     data: {
       source: run.dataFolder,
       licence: 'as the data says: see its own licence',
-      groupedBy: 'patient, volume file or image (see the notes of the run)',
       independent: data.independent,
       train: part(data.train),
       val: part(data.val),
@@ -124,7 +135,7 @@ export async function writeModelCard(run: RunDescription, contents: CardContents
       'one inner point': recipe.pointShare,
     },
     preprocessing: run.preprocessing,
-    results: cardResults(contents.base, contents.tuned),
+    results: cardResults(contents),
     verdict: contents.verdict.sentence,
     limits: [
       'Tuned on the slices listed above and judged on the held-out ones only: other scanners, organs or protocols are untested.',

@@ -95,7 +95,7 @@ export class SampleSource {
     const { labels } = await loadSlice(usable.record, files)
     const [height = 0, width = 0] = labels.shape
     const target = sliceGeometry(height, width, { ...preprocessing, resolution: maskSide })
-    const objects = usable.labelValues.flatMap(value => {
+    const objects = usable.trainableValues.flatMap(value => {
       const object = trainingObject(labels, value, target, flip)
       return object ? [[value, object] as const] : []
     })

@@ -1,24 +1,44 @@
 import * as z from 'zod'
-import type { TrainingCheckpoint } from '../../../core/checkpoint'
+import type { AdamWMoments, TrainingCheckpoint } from '../../../core/checkpoint'
 import { readTrainingCheckpoint, writeTrainingCheckpoint } from '../../../core/checkpoint'
 import { isBuffer } from '../../../core/models/efficient-sam/weights'
 import type { AdamWState } from '../../../core/training/optimizers'
 import { adamWState } from '../../../core/training/optimizers'
-import type { Parameters } from '../../../core/training/parameters'
+import type { ParameterEntry, Parameters } from '../../../core/training/parameters'
 import type { PlateauState } from '../../../core/training/schedules'
 import { plateauStart } from '../../../core/training/schedules'
 import type { TrainingState } from '../../../core/training/trainer'
 import type { Preprocessing } from '../../../shared/domain/preprocessing'
+import { AppError } from '../../../shared/errors'
 import { Preset, TrainingRecipe } from '../../../shared/domain/training-options'
 
 /** Infinity, which JSON does not know, as null. */
 const best = z.number().nullable()
 
+const Case = z.object({
+  key: z.string(),
+  dice: z.number().nullable(),
+  point: z.number().nullable(),
+  box: z.number().nullable(),
+})
+
+/** Which slices train and which are held back, by `sliceKey`: a resumed run must not mix them. */
+export const SavedSplit = z.object({ train: z.array(z.string()), val: z.array(z.string()) })
+export type SavedSplit = z.infer<typeof SavedSplit>
+
 /** What SliceTune keeps beside `model`: enough to go on as if nothing had happened. */
 export const SavedRun = z.object({
   format: z.literal(1),
+  task: z.string(),
   preset: Preset,
   recipe: TrainingRecipe,
+  /** How the data were read and split; a resumed run reads them so again */
+  data: z.object({
+    group: z.string().nullable(),
+    axis: z.enum(['0', '1', '2']),
+    allowSharedGroup: z.boolean(),
+  }),
+  split: SavedSplit,
   base: z.object({
     id: z.string(),
     source: z.string(),
@@ -44,15 +64,10 @@ export const SavedRun = z.object({
     bestEpoch: z.number().nullable(),
     staleEpochs: z.number(),
   }),
-  /** The model before training on each held-out slice, for the verdict */
-  baseCases: z.array(
-    z.object({
-      name: z.string(),
-      dice: z.number().nullable(),
-      point: z.number().nullable(),
-      box: z.number().nullable(),
-    }),
-  ),
+  /** The model before training on each held-out slice; null where that was not measured yet */
+  baseCases: z.array(Case).nullable(),
+  /** ... and at the best epoch */
+  bestCases: z.array(Case),
 })
 export type SavedRun = z.infer<typeof SavedRun>
 
@@ -142,10 +157,14 @@ export interface Resumed {
   readonly run: SavedRun | null
 }
 
+/** @throws AppError WRONG_CHECKPOINT where it is one of ours, but not one that this version understands */
 export function readSavedRun(bytes: Uint8Array, file: string): Resumed {
   const checkpoint = readTrainingCheckpoint(bytes, file)
+  if (Object.keys(checkpoint.extra).length === 0) return { checkpoint, run: null }
   const run = SavedRun.safeParse(checkpoint.extra)
-  return { checkpoint, run: run.success ? run.data : null }
+  if (run.success) return { checkpoint, run: run.data }
+  const reason = 'what SliceTune stored beside the weights is damaged or of another version'
+  throw new AppError('WRONG_CHECKPOINT', { file, reason }, { cause: run.error })
 }
 
 /** Puts optimiser, schedule and position back; a foreign file gives its epoch and, where it has them, its moments. */
@@ -168,13 +187,27 @@ export function restoreState(resumed: Resumed, parameters: Parameters, learningR
   return { ...start, ...progress, schedule: restored }
 }
 
-function restoreMoments(optimizer: AdamWState, checkpoint: TrainingCheckpoint, parameters: Parameters): void {
+type Moments = readonly [entry: ParameterEntry, moments: AdamWMoments]
+
+/** The stored moments that fit the model; another program's file may list its parameters differently. */
+function fittingMoments({ optimizer }: TrainingCheckpoint, parameters: Parameters): Moments[] {
   const listed = parameters.entries.filter(({ name }) => !isBuffer(name))
-  for (const [index, { step, expAvg, expAvgSq }] of checkpoint.optimizer?.state ?? []) {
+  return [...(optimizer?.state ?? [])].flatMap(([index, moments]) => {
     const entry = listed[index]
-    if (entry?.size !== expAvg.data.length || entry.size !== expAvgSq.data.length) continue
-    optimizer.firstMoment.set(expAvg.data, entry.offset)
-    optimizer.secondMoment.set(expAvgSq.data, entry.offset)
+    const fits = entry?.size === moments.expAvg.data.length && entry.size === moments.expAvgSq.data.length
+    return fits ? [[entry, moments] as const] : []
+  })
+}
+
+/** How many of the optimiser's moments do not fit the model and start anew. */
+export function unusableMoments({ checkpoint }: Resumed, parameters: Parameters): number {
+  return (checkpoint.optimizer?.state.size ?? 0) - fittingMoments(checkpoint, parameters).length
+}
+
+function restoreMoments(optimizer: AdamWState, checkpoint: TrainingCheckpoint, parameters: Parameters): void {
+  for (const [{ offset }, { step, expAvg, expAvgSq }] of fittingMoments(checkpoint, parameters)) {
+    optimizer.firstMoment.set(expAvg.data, offset)
+    optimizer.secondMoment.set(expAvgSq.data, offset)
     optimizer.step = Math.max(optimizer.step, step)
   }
 }

@@ -37,17 +37,21 @@ export function openSession(
   const { trainsEncoder } = presets[preset]
   const cache = new EmbeddingsCache(join(folder, 'embeddings'))
   const maskSide = maskSideOf(model.preprocessing.resolution)
-  const trainable = new TrainableEfficientSam(engine, model, {
-    trainEncoder: trainsEncoder,
-    maskSide,
-    loss: {
-      iouTarget: recipe.iouTarget,
-      segmentationWeight: recipe.segLossWeight,
-      crossEntropyWeight: recipe.ceLossWeight,
-      iouWeight: recipe.iouLossWeight,
-    },
-  })
   const encoder = new ImageEncoder(engine, model.config, model.parameters)
+  const trainable = new TrainableEfficientSam(
+    engine,
+    { ...model, encoder },
+    {
+      trainEncoder: trainsEncoder,
+      maskSide,
+      loss: {
+        iouTarget: recipe.iouTarget,
+        segmentationWeight: recipe.segLossWeight,
+        crossEntropyWeight: recipe.ceLossWeight,
+        iouWeight: recipe.iouLossWeight,
+      },
+    },
+  )
   const samples = new SampleSource({
     recipe,
     preprocessing: model.preprocessing,
@@ -57,12 +61,15 @@ export function openSession(
   })
   return {
     trainable,
-    segmenter: new EfficientSamSegmenter(engine, model),
+    segmenter: new EfficientSamSegmenter(engine, { ...model, encoder }),
     samples,
     encodesOnce: !trainsEncoder && !recipe.flips,
     async dispose() {
-      await cache.dispose()
-      await engine.dispose()
+      try {
+        await cache.dispose()
+      } finally {
+        await engine.dispose()
+      }
     },
   }
 }

@@ -4,15 +4,20 @@ import type { JobEvent } from '../../../shared/domain/events'
 import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import type { TrainingRecipe } from '../../../shared/domain/training-options'
 import { AppError } from '../../../shared/errors'
-import type { FileCache, SliceRecord, Split } from '../../datasets'
-import { createFileCache, discoverDataset, loadSlice, splitByGroup } from '../../datasets'
+import type { Dataset, FileCache, SliceRecord } from '../../datasets'
+import { createFileCache, discoverDataset, loadSlice } from '../../datasets'
+import type { StopFlag } from '../../workers/stop-flag'
 import { axisOf, outcomeOf } from '../items'
-import { hasTarget, maskSideOf } from './training-object'
+import { chooseSplit } from './choose-split'
+import type { SavedSplit } from './saved-state'
+import { lastingValues, maskSideOf } from './training-object'
 
-/** A slice that was opened once and found good, with the label values in it. */
+/** A slice that was opened once and found good. */
 export interface UsableSlice {
   readonly record: SliceRecord
   readonly labelValues: readonly number[]
+  /** Those of them that are still there at the resolution at which masks are compared in training */
+  readonly trainableValues: readonly number[]
 }
 
 export interface TrainingData {
@@ -24,89 +29,109 @@ export interface TrainingData {
   readonly files: FileCache
 }
 
+export interface DataWorld {
+  readonly recipe: TrainingRecipe
+  readonly preprocessing: Preprocessing
+  /** Of the run that goes on */
+  readonly split: SavedSplit | null
+  readonly stop: StopFlag
+}
+
 /**
  * Finds the slices, opens each once, reports the unusable ones, and splits the rest by group.
  *
- * @throws AppError NO_USABLE_SLICES, SINGLE_GROUP, ITEMS_REFUSED with `strict`, and what a missing folder gives
+ * @throws AppError NO_USABLE_SLICES, SINGLE_GROUP, ITEMS_REFUSED with `strict`, ABORTED, and what a missing folder gives
  */
 export async function* openTrainingData(
   options: TrainOptions,
-  { recipe, preprocessing }: { readonly recipe: TrainingRecipe; readonly preprocessing: Preprocessing },
+  world: DataWorld,
 ): AsyncGenerator<JobEvent, TrainingData> {
   const dataset = await discoverDataset(options.data, { axis: axisOf(options.axis), group: options.group })
   for (const message of dataset.notes) yield { event: 'notice', message }
-  const skipped: { file: string; reason: string }[] = []
-  for (const item of dataset.skipped) {
-    skipped.push({ file: item.file, reason: item.message })
-    yield { event: 'skipped', ...item }
-  }
   const files = createFileCache()
-  const usable: UsableSlice[] = []
-  for (const [index, record] of dataset.slices.entries()) {
-    const outcome = await outcomeOf(() => usableLabels(record, files, preprocessing))
-    if ('skipped' in outcome) {
-      skipped.push({ file: outcome.skipped.file, reason: outcome.skipped.message })
-      yield outcome.skipped
-    } else {
-      usable.push({ record, labelValues: outcome.value })
-    }
-    yield { event: 'progress', stage: 'Checking slices', done: index + 1, total: dataset.slices.length }
+  const skipped: Skipped[] = []
+  const usable = yield* checkSlices(dataset, { ...world, files, skipped })
+  if (usable.every(({ trainableValues }) => trainableValues.length === 0)) {
+    for (const slice of usable) yield* skip(lostLabels(slice, world.preprocessing), skipped)
+    throw new AppError('NO_USABLE_SLICES', { file: options.data })
+  }
+  const split = chooseSplit(usable, { options, recipe: world.recipe, saved: world.split })
+  for (const message of split.notes) yield { event: 'notice', message }
+  const train: UsableSlice[] = []
+  for (const slice of split.train) {
+    yield* skip(lostLabels(slice, world.preprocessing), skipped)
+    if (slice.trainableValues.length > 0) train.push(slice)
   }
   if (options.strict && skipped.length > 0) {
-    throw new AppError('ITEMS_REFUSED', { refused: skipped.length, total: skipped.length + usable.length })
+    throw new AppError('ITEMS_REFUSED', {
+      refused: skipped.length,
+      total: dataset.slices.length + dataset.skipped.length,
+    })
   }
-  if (usable.length === 0) throw new AppError('NO_USABLE_SLICES', { file: options.data })
-  const split = splitOf(usable, options, recipe)
-  if (!split.independent) {
-    yield {
-      event: 'notice',
-      message: 'Training and validation share a patient or volume: the verdict is marked "not independent".',
-    }
-  }
-  return { ...split, skipped, files }
+  if (train.length === 0) throw new AppError('NO_USABLE_SLICES', { file: options.data })
+  return { train, val: split.val, independent: split.independent, skipped, files }
 }
 
-/** @throws AppError UNUSABLE_SLICE and what `loadSlice` throws */
-async function usableLabels(
+type Skipped = TrainingData['skipped'][number]
+type SkippedEvent = Extract<JobEvent, { event: 'skipped' }>
+
+async function* skip(event: SkippedEvent | null, skipped: Skipped[]): AsyncGenerator<JobEvent> {
+  if (!event) return
+  skipped.push({ file: event.file, reason: event.message })
+  yield event
+}
+
+/** Opens every slice once; what cannot be used is reported and left out. */
+async function* checkSlices(
+  dataset: Dataset,
+  {
+    files,
+    skipped,
+    preprocessing,
+    stop,
+  }: DataWorld & { readonly files: FileCache; readonly skipped: Skipped[] },
+): AsyncGenerator<JobEvent, UsableSlice[]> {
+  for (const item of dataset.skipped) yield* skip({ event: 'skipped', ...item }, skipped)
+  const usable: UsableSlice[] = []
+  for (const [index, record] of dataset.slices.entries()) {
+    if (stop.requested) throw new AppError('ABORTED', {})
+    const outcome = await outcomeOf(() => openSlice(record, files, preprocessing))
+    if ('skipped' in outcome) yield* skip(outcome.skipped, skipped)
+    else usable.push(outcome.value)
+    yield { event: 'progress', stage: 'Checking slices', done: index + 1, total: dataset.slices.length }
+  }
+  return usable
+}
+
+async function openSlice(
   record: SliceRecord,
   files: FileCache,
   preprocessing: Preprocessing,
-): Promise<readonly number[]> {
+): Promise<UsableSlice> {
   const { labels, labelValues } = await loadSlice(record, files)
   const [height = 0, width = 0] = labels.shape
-  const side = maskSideOf(preprocessing.resolution)
-  if (!hasTarget(labels, sliceGeometry(height, width, { ...preprocessing, resolution: side }))) {
-    const reason = `every label in it vanishes at ${side} pixels`
-    throw new AppError('UNUSABLE_SLICE', { file: record.maskFile, reason })
-  }
-  return labelValues
+  const target = sliceGeometry(height, width, {
+    ...preprocessing,
+    resolution: maskSideOf(preprocessing.resolution),
+  })
+  return { record, labelValues, trainableValues: lastingValues(labels, target) }
 }
 
-/** The data's own train/ and val/ where both have usable slices, else whole groups at random. */
-function splitOf(
-  usable: readonly UsableSlice[],
-  options: TrainOptions,
-  recipe: TrainingRecipe,
-): Pick<TrainingData, 'train' | 'val' | 'independent'> {
-  const given = (part: 'train' | 'val'): UsableSlice[] => usable.filter(({ record }) => record.split === part)
-  const [train, val] = [given('train'), given('val')]
-  if (train.length > 0 && val.length > 0) {
-    const groups = new Set(train.map(({ record }) => record.group))
-    return { train, val, independent: !val.some(({ record }) => groups.has(record.group)) }
-  }
-  const split: Split = splitByGroup(
-    usable.map(({ record }) => record),
-    {
-      validationFraction: recipe.validationFraction,
-      seed: recipe.seed,
-      allowSharedGroup: options.allowSharedGroup,
-      file: options.data,
-    },
-  )
-  const held = new Set(split.val.map(record => record.id))
-  return {
-    train: usable.filter(({ record }) => !held.has(record.id)),
-    val: usable.filter(({ record }) => held.has(record.id)),
-    independent: split.independent,
-  }
+/** Small objects can vanish between the pixels of the training resolution: they are named, not dropped in silence. */
+function lostLabels(
+  { record, labelValues, trainableValues }: UsableSlice,
+  { resolution }: Preprocessing,
+): SkippedEvent | null {
+  const lost = labelValues.filter(value => !trainableValues.includes(value))
+  if (lost.length === 0) return null
+  const which =
+    trainableValues.length === 0
+      ? 'every label'
+      : lost.length === 1
+        ? `label ${lost.join()}`
+        : `labels ${lost.join(', ')}`
+  const verb = lost.length === 1 || trainableValues.length === 0 ? 'vanishes' : 'vanish'
+  const reason = `${which} in it ${verb} at ${maskSideOf(resolution)} pixels (slice ${record.id})`
+  const { code, message } = new AppError('UNUSABLE_SLICE', { file: record.maskFile, reason })
+  return { event: 'skipped', file: record.maskFile, code, message }
 }

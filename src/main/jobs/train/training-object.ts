@@ -1,6 +1,5 @@
 import { boxOfMask } from '../../../core/imaging/box'
 import type { Flip } from '../../../core/imaging/flip'
-import { flipped } from '../../../core/imaging/flip'
 import { fitLabels } from '../../../core/imaging/preprocess'
 import type { SliceGeometry } from '../../../core/imaging/geometry'
 import { maskOfLabel } from '../../../core/imaging/labels'
@@ -40,26 +39,54 @@ export function trainingObject(
   flip: Flip,
 ): TrainingObject | null {
   const { height, width } = geometry
-  const unturned = maskOfLabel(labels.data, value)
-  const mask = flipped(unturned, { height, width }, flip)
+  const size = { height, width }
+  const mask = maskOfLabel(labels.data, value)
   const box = boxOfMask(mask, height, width)
-  const target = fitLabels(unturned, geometry, flip)
+  const target = fitLabels(mask, geometry, flip)
   if (!box || !target.includes(1)) return null
-  const inner = innerPixels(mask, height, width)
-  return { size: { height, width }, value, box, target: encodeRuns(target), inner }
+  const inner = innerPixels(mask, box, width).map(([x, y]) => mirrored(x, y, size, flip))
+  return {
+    size,
+    value,
+    box: mirroredBox(box, size, flip),
+    target: encodeRuns(target),
+    inner: Int32Array.from(inner.flat()),
+  }
 }
 
-/** Pixels at least half as deep as the deepest one: where a person clicks who means this object. */
-function innerPixels(mask: Uint8Array, height: number, width: number): Int32Array {
-  const distance = distanceTransform(mask, height, width, [1, 1], { outsideIsBackground: true })
+type Size = TrainingObject['size']
+
+function mirrored(x: number, y: number, { height, width }: Size, flip: Flip): [number, number] {
+  return [flip.leftRight ? width - 1 - x : x, flip.upDown ? height - 1 - y : y]
+}
+
+function mirroredBox({ x0, y0, x1, y1 }: Box, size: Size, flip: Flip): Box {
+  const [xa, ya] = mirrored(x0, y0, size, flip)
+  const [xb, yb] = mirrored(x1, y1, size, flip)
+  return { x0: Math.min(xa, xb), y0: Math.min(ya, yb), x1: Math.max(xa, xb), y1: Math.max(ya, yb) }
+}
+
+/**
+ * Pixels at least half as deep as the deepest one: where a person clicks who means this object. Distances are taken
+ * within the box alone, which changes nothing, since what lies outside of it is background.
+ */
+function innerPixels(mask: Uint8Array, box: Box, width: number): [number, number][] {
+  const [columns, rows] = [box.x1 - box.x0 + 1, box.y1 - box.y0 + 1]
+  const crop = new Uint8Array(columns * rows)
+  for (let y = 0; y < rows; y++) {
+    const start = (box.y0 + y) * width + box.x0
+    crop.set(mask.subarray(start, start + columns), y * columns)
+  }
+  const distance = distanceTransform(crop, rows, columns, [1, 1], { outsideIsBackground: true })
   const deepest = distance.reduce((most, value) => Math.max(most, value), 0)
   const inside: number[] = []
   distance.forEach((value, pixel) => {
     if (value > 0 && value >= deepest / 2) inside.push(pixel)
   })
   const stride = Math.max(1, Math.ceil(inside.length / mostInnerPoints))
-  const kept = inside.filter((_, index) => index % stride === 0)
-  return Int32Array.from(kept.flatMap(pixel => [pixel % width, Math.floor(pixel / width)]))
+  return inside
+    .filter((_, index) => index % stride === 0)
+    .map(pixel => [box.x0 + (pixel % columns), box.y0 + Math.floor(pixel / columns)])
 }
 
 /**
@@ -70,9 +97,9 @@ export function maskSideOf(resolution: number): number {
   return Math.max(256, resolution / 4)
 }
 
-/** Whether a label is left at the target's resolution. */
-export function hasTarget({ data }: Tensor<'int32'>, geometry: SliceGeometry): boolean {
-  return fitLabels(data, geometry).some(label => label !== 0)
+/** Label values that are left at the target's resolution, ascending. */
+export function lastingValues({ data }: Tensor<'int32'>, geometry: SliceGeometry): number[] {
+  return [...new Set(fitLabels(data, geometry))].filter(value => value !== 0).sort((a, b) => a - b)
 }
 
 export function targetOf(object: TrainingObject, side: number): Uint8Array {

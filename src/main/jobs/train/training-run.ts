@@ -15,10 +15,11 @@ import { epochLines } from './epoch-line'
 import { checkpointNames, isFile } from './run-folder'
 import type { RunDescription } from './run-report'
 import { runVerdict, writeCharts, writeLog, writeModelCard, writeOverlays } from './run-report'
-import type { Resumed } from './saved-state'
+import type { Resumed, SavedSplit } from './saved-state'
 import { encodeCheckpoint, readSavedRun, restoreState, startState } from './saved-state'
 import { unflipped } from './sample-source'
 import type { TrainingSession } from './session'
+import { sliceKey } from './slice-key'
 import type { TrainingData } from './training-data'
 import type { ValidatedCase } from './validation'
 import { Validator } from './validation'
@@ -48,7 +49,9 @@ export class TrainingRun {
   readonly #state: TrainingState
   readonly #validator: Validator
   readonly #epochs: EpochLine[] = []
-  #baseCases: readonly ValidatedCase[] = []
+  /** null until measured */
+  #baseCases: readonly ValidatedCase[] | null
+  #bestCases: readonly ValidatedCase[]
   #lastLoss: number | null
   #lastSave = performance.now()
 
@@ -60,7 +63,12 @@ export class TrainingRun {
     this.#state = world.resumed
       ? restoreState(world.resumed, parameters, learningRate)
       : startState(parameters, learningRate)
+    // A rate that the user asks for anew replaces what the schedule had come to.
+    const before = world.resumed?.run?.recipe.learningRate ?? learningRate
+    if (learningRate !== before) this.#state.schedule = { ...this.#state.schedule, learningRate }
     this.#lastLoss = world.resumed?.checkpoint.loss ?? null
+    this.#baseCases = world.resumed?.run?.baseCases ?? null
+    this.#bestCases = world.resumed?.run?.bestCases ?? []
     const { session, data, context } = world
     this.#validator = new Validator({
       slices: data.val,
@@ -79,7 +87,7 @@ export class TrainingRun {
     yield { event: 'notice', message: this.#introduction() }
     await this.#openFolder()
     yield* this.#encodeSlices()
-    this.#baseCases = this.#world.resumed?.run?.baseCases ?? (await this.#validator.validate()).cases
+    await this.#judgeBase()
     const reason = yield* this.#train()
     const verdict = yield* this.#judgeBest()
     const checkpoint = join(this.#run.folder, verdict ? checkpointNames.best : checkpointNames.latest)
@@ -104,16 +112,32 @@ export class TrainingRun {
     }
   }
 
+  /** The model as it came, on the held-out slices; a run that was stopped before leaves it to the resumed one. */
+  async #judgeBase(): Promise<void> {
+    if (this.#baseCases || this.#world.context.stop.requested) return
+    try {
+      this.#baseCases = (await this.#validator.validate()).cases
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'ABORTED') throw error
+    }
+  }
+
   /** The best weights against the first ones, in card and overlays; null where there are none yet. */
   async *#judgeBest(): AsyncGenerator<JobEvent, Verdict | null> {
     const { data, context, session } = this.#world
     // A second request to stop leaves this to the resumed run.
     if (context.stop.urgent || !(await this.#loadBest())) return null
-    const tuned = (await this.#validator.validate()).cases
-    const verdict = runVerdict(this.#baseCases, tuned, data.independent)
-    const bestEpoch = this.#state.bestEpoch ?? 0
-    const created = new Date().toISOString()
-    const card = { data, base: this.#baseCases, tuned, bestEpoch, verdict, created }
+    const [base, tuned] = [this.#baseCases ?? [], this.#bestCases]
+    const verdict = runVerdict(base, tuned, data)
+    const card = {
+      data,
+      base,
+      tuned,
+      ellipse: await this.#validator.ellipseDice(),
+      bestEpoch: this.#state.bestEpoch ?? 0,
+      verdict,
+      created: new Date().toISOString(),
+    }
     yield { event: 'written', file: await writeModelCard(this.#run, card) }
     yield { event: 'written', file: await writeOverlays(this.#run.folder, data, session.segmenter) }
     yield { event: 'notice', message: verdict.sentence }
@@ -225,6 +249,7 @@ export class TrainingRun {
     }
     this.#lastLoss = trainLoss
     this.#epochs.push(line)
+    if (isBest) this.#bestCases = this.#validator.lastCases
     // The log goes first: a crash in between repeats the epoch, whose line the resumed run then writes anew.
     await writeLog(this.#run.folder, this.#epochs)
     if (isBest) await this.#save(checkpointNames.best)
@@ -236,15 +261,21 @@ export class TrainingRun {
     yield { event: 'epoch', ...line }
   }
 
+  #split(): SavedSplit {
+    const { train, val } = this.#world.data
+    const keys = (part: typeof train): string[] => part.map(({ record }) => sliceKey(record.id))
+    return { train: keys(train), val: keys(val) }
+  }
+
   #baseDice(): number | null {
-    const values = this.#baseCases.flatMap(one => (one.dice === null ? [] : [one.dice]))
+    const values = (this.#baseCases ?? []).flatMap(one => (one.dice === null ? [] : [one.dice]))
     return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
   }
 
   async #save(name: string): Promise<void> {
     const { trainable } = this.#world.session
     const { config } = this.#world.opened.model
-    const { preset, recipe, base, preprocessing } = this.#run
+    const { task, preset, recipe, base, preprocessing } = this.#run
     const bytes = encodeCheckpoint({
       parameters: trainable.parameters,
       trainedNames: trainable.trainedNames,
@@ -254,12 +285,16 @@ export class TrainingRun {
       weightDecay: recipe.weightDecay,
       run: {
         format: 1,
+        task,
+        data: this.#run.data,
+        split: this.#split(),
         preset,
         recipe,
         base,
         encoderHeads: config.encoderHeads,
         decoderHeads: config.decoderHeads,
-        baseCases: [...this.#baseCases],
+        baseCases: this.#baseCases && [...this.#baseCases],
+        bestCases: [...this.#bestCases],
       },
     })
     await writeAtomically(join(this.#run.folder, name), bytes)

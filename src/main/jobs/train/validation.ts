@@ -1,8 +1,9 @@
 import { countOverlap, dice, meanOfDefined } from '../../../core/metrics'
 import { maskOfLabel } from '../../../core/imaging/labels'
-import type { Segmenter } from '../../../core/models/segmenter'
+import { boxOfMask } from '../../../core/imaging/box'
+import type { Embedding, Segmenter } from '../../../core/models/segmenter'
 import { candidatesOf, proposalOf } from '../../../core/models/proposal'
-import { firstClick, looseBox } from '../../../core/prompts'
+import { ellipseInBox, firstClick, looseBox } from '../../../core/prompts'
 import type { Tensor } from '../../../core/tensor/tensor'
 import type { ValidationScore } from '../../../core/training/trainer'
 import type { Trainable } from '../../../core/training/trainable'
@@ -16,12 +17,14 @@ import { loadSlice } from '../../datasets'
 import type { StopFlag } from '../../workers/stop-flag'
 import type { PreparedSlice, SampleSource } from './sample-source'
 import { unflipped } from './sample-source'
+import { sliceKey } from './slice-key'
 import type { UsableSlice } from './training-data'
 import type { TrainingObject } from './training-object'
 
 /** Dice of one held-out slice: the mean over its labels and the kinds of prompt that are trained. */
 export interface ValidatedCase {
-  readonly name: string
+  /** `sliceKey` of the slice */
+  readonly key: string
   readonly dice: number | null
   /** By the kind of prompt */
   readonly point: number | null
@@ -48,7 +51,8 @@ type PromptName = 'point' | 'box'
 interface Question {
   readonly name: PromptName
   readonly prompt: Prompt
-  readonly object: TrainingObject
+  /** What the loss is taken from; null where the label vanishes at the training resolution and only Dice is taken */
+  readonly object: TrainingObject | null
   readonly truth: RunLengths
 }
 
@@ -56,6 +60,7 @@ interface Question {
 export class Validator {
   readonly #world: ValidationWorld
   readonly #questions = new Map<UsableSlice, readonly Question[]>()
+  #lastCases: readonly ValidatedCase[] = []
 
   constructor(world: ValidationWorld) {
     this.#world = world
@@ -73,30 +78,79 @@ export class Validator {
       if (this.#world.stop.urgent) throw new AppError('ABORTED', {})
       cases.push(await this.#judge(slice, losses))
     }
+    this.#lastCases = cases
     return { loss: meanOfDefined(losses) ?? NaN, dice: meanOfDefined(cases.map(one => one.dice)), cases }
   }
 
+  /** Of the last validation. */
+  get lastCases(): readonly ValidatedCase[] {
+    return this.#lastCases
+  }
+
+  /** Dice, slice by slice, of a plain ellipse in the same boxes: what no network at all would get. */
+  async ellipseDice(): Promise<(number | null)[]> {
+    const means: (number | null)[] = []
+    for (const usable of this.#world.slices) {
+      const prepared = await this.#world.samples.prepared(usable, unflipped)
+      const { height, width } = prepared.geometry
+      const questions = await this.#questionsOf(usable, prepared)
+      const scores = questions.flatMap(({ prompt, truth }) => {
+        if (!prompt.box) return []
+        return [
+          dice(countOverlap(ellipseInBox(prompt.box, height, width), decodeRuns(truth, height * width))),
+        ]
+      })
+      means.push(meanOfDefined(scores))
+    }
+    return means
+  }
+
   async #judge(usable: UsableSlice, losses: number[]): Promise<ValidatedCase> {
-    const { model, samples } = this.#world
-    const prepared = await samples.prepared(usable, unflipped)
-    const { geometry } = prepared
-    const embedding = await this.#features(usable)
+    const prepared = await this.#world.samples.prepared(usable, unflipped)
+    const embedding = { geometry: prepared.geometry, features: await this.#features(usable) }
     const questions = await this.#questionsOf(usable, prepared)
     const scores: Record<PromptName, (number | null)[]> = { point: [], box: [] }
-    if (questions.length > 0) {
-      const batch = questions.map(({ object, prompt }) =>
-        samples.sampleOf({ geometry, object, prompt }, { embedding }),
-      )
-      const { losses: mean, lowRes, predictedIou } = await model.judge(batch)
-      losses.push(mean.total)
-      questions.forEach(({ name, truth }, index) => {
-        const candidates = candidatesOf(row(lowRes, index), row(predictedIou, index))
-        const mask = proposalOf(candidates, geometry).mask.data
-        scores[name].push(dice(countOverlap(mask, decodeRuns(truth, mask.length))))
-      })
+    const answers = [
+      ...(await this.#answersWithLoss(questions, embedding, losses)),
+      ...(await this.#answersWithout(questions, embedding)),
+    ]
+    for (const { question, mask } of answers) {
+      const truth = decodeRuns(question.truth, mask.length)
+      scores[question.name].push(dice(countOverlap(mask, truth)))
     }
     const [point, box] = [meanOfDefined(scores.point), meanOfDefined(scores.box)]
-    return { name: usable.record.name, point, box, dice: meanOfDefined([point, box]) }
+    return { key: sliceKey(usable.record.id), point, box, dice: meanOfDefined([point, box]) }
+  }
+
+  /** Loss and masks come from one run of the decoder. */
+  async #answersWithLoss(
+    questions: readonly Question[],
+    embedding: Embedding,
+    losses: number[],
+  ): Promise<Answer[]> {
+    const { model, samples } = this.#world
+    const { geometry, features } = embedding
+    const asked = questions.flatMap(question => {
+      const { object, prompt } = question
+      if (!object) return []
+      return [{ question, sample: samples.sampleOf({ geometry, object, prompt }, { embedding: features }) }]
+    })
+    if (asked.length === 0) return []
+    const { losses: mean, lowRes, predictedIou } = await model.judge(asked.map(({ sample }) => sample))
+    losses.push(mean.total)
+    return asked.map(({ question }, index) => {
+      const candidates = candidatesOf(row(lowRes, index), row(predictedIou, index))
+      return { question, mask: proposalOf(candidates, geometry).mask.data }
+    })
+  }
+
+  async #answersWithout(questions: readonly Question[], embedding: Embedding): Promise<Answer[]> {
+    const answers: Answer[] = []
+    for (const question of questions.filter(({ object }) => !object)) {
+      const { mask } = await this.#world.segmenter.segment(embedding, question.prompt)
+      answers.push({ question, mask: mask.data })
+    }
+    return answers
   }
 
   /** A frozen encoder's stored embedding; a trained one encodes anew. */
@@ -112,13 +166,14 @@ export class Validator {
     if (known) return known
     const { record } = usable
     const { labels } = await loadSlice(record, this.#world.files)
-    const questions = [...objects].flatMap(([value, object]) => {
-      const truth = maskOfLabel(labels.data, value)
-      return this.#prompts(truth, object, record.id).map(([name, prompt]) => ({
+    const questions = usable.labelValues.flatMap(value => {
+      const mask = maskOfLabel(labels.data, value)
+      const [object, truth] = [objects.get(value) ?? null, encodeRuns(mask)]
+      return this.#prompts(mask, { labels, value, key: record.id }).map(([name, prompt]): Question => ({
         name,
         prompt,
         object,
-        truth: encodeRuns(truth),
+        truth,
       }))
     })
     this.#questions.set(usable, questions)
@@ -126,17 +181,32 @@ export class Validator {
   }
 
   /** Only the kinds of prompt that are trained: a model is not chosen by what it never learns. */
-  #prompts(truth: Uint8Array, object: TrainingObject, key: string): [PromptName, Prompt][] {
+  #prompts(truth: Uint8Array, { labels, value, key }: Asked): [PromptName, Prompt][] {
     const { pointShare, boxJitter } = this.#world.recipe
-    const { size, value } = object
-    const point = pointShare > 0 ? firstClick(truth, size.height, size.width) : null
-    const draw = { jitter: boxJitter, seed: 0, key, value }
-    const box = pointShare < 1 ? looseBox(object.box, size, draw) : null
+    const [height = 0, width = 0] = labels.shape
+    const point = pointShare > 0 ? firstClick(truth, height, width) : null
+    const exact = pointShare < 1 ? boxOfMask(truth, height, width) : null
     const prompts: [PromptName, Prompt][] = []
     if (point) prompts.push(['point', { box: null, points: [point] }])
-    if (box) prompts.push(['box', { box, points: [] }])
+    if (exact) {
+      const box = looseBox(exact, { height, width }, { jitter: boxJitter, seed: 0, key, value })
+      prompts.push(['box', { box, points: [] }])
+    }
     return prompts
   }
+}
+
+interface Answer {
+  readonly question: Question
+  /** [height, width] of the slice */
+  readonly mask: Uint8Array
+}
+
+interface Asked {
+  readonly labels: Tensor<'int32'>
+  readonly value: number
+  /** Names the slice: the jitter of its box is drawn from it */
+  readonly key: string
 }
 
 /** One entry of a batch, flat. */

@@ -72,10 +72,9 @@ describe('modelCard', () => {
     data: {
       source: 'fetal-head-us',
       licence: 'CC-BY 4.0',
-      groupedBy: 'image',
       independent: true,
-      train: { slices: 40, groups: Array.from({ length: 40 }, (_, i) => `image-${i}`) },
-      val: { slices: 2, groups: ['a', 'b'] },
+      train: { slices: 40, groups: 40 },
+      val: { slices: 2, groups: 2 },
       skipped: [{ file: 'bad|name`.png', reason: 'no\nlabel' }],
     },
     preset: 'quick',

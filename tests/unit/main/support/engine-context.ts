@@ -16,8 +16,8 @@ export function engineContext(stop = new StopFlag()): JobContext {
       probeProviders: () => Promise.resolve([]),
       openEngine,
       async openSegmenter(idOrPath) {
-        const { model, loaded } = await openEfficientSam(idOrPath)
-        return { segmenter: new EfficientSamSegmenter(openEngine(), model), notes: loaded.notes }
+        const { model, notes } = await openEfficientSam(idOrPath)
+        return { segmenter: new EfficientSamSegmenter(openEngine(), model), notes }
       },
     },
   }

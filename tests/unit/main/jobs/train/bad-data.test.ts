@@ -125,11 +125,11 @@ test('a model that is none, or another one, is refused by its name', async () =>
 })
 
 test('a loss that is no number ends the run with what to try, and without a checkpoint of it', async () => {
-  const { model, loaded } = await openEfficientSam(bundledModel)
+  const { model } = await openEfficientSam(bundledModel)
   model.parameters.get('mask_decoder.iou_token.weight').data.fill(NaN)
   const data = folderWith({ ...discFiles(2) })
   const file = join(data, 'broken.pth')
-  writeFileSync(file, weightsFile(model.parameters.stateDict(), loaded.preprocessing))
+  writeFileSync(file, weightsFile(model.parameters.stateDict(), model.preprocessing))
   const out = join(data, 'runs')
 
   const { error } = await runTrain({ data, out, model: file })

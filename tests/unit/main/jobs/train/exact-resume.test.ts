@@ -82,12 +82,16 @@ function checkpointOf(model: TrainableEfficientSam, state: TrainingState): Uint8
     weightDecay: 0.01,
     run: {
       format: 1,
+      task: 'nano',
+      data: { group: null, axis: '2', allowSharedGroup: false },
+      split: { train: [], val: [] },
       preset: 'full',
       recipe: recipeOf('full', {}),
       base: { id: 'nano', source: 'formula', licence: 'none', sha256: null },
       encoderHeads: config.encoderHeads,
       decoderHeads: config.decoderHeads,
-      baseCases: [],
+      baseCases: null,
+      bestCases: [],
     },
   })
 }

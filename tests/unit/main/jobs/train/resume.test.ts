@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { epochLines } from '../../../../../src/main/jobs/train/epoch-line'
 import { readSavedRun } from '../../../../../src/main/jobs/train/saved-state'
+import { writeTrainingCheckpoint } from '../../../../../src/core/checkpoint'
+import { openEfficientSam } from '../../../../../src/main/models/open-efficient-sam'
+import { bundledModel } from '../../../../../src/shared/domain/evaluation'
 import { discFiles } from '../../support/disc-slices'
 import { folderWith } from '../../support/folders'
 import { noticesOf, runTrain, stepsOf, TrainReport } from './run-train'
@@ -140,4 +143,73 @@ test('a folder without a run, a missing file and foreign bytes are refused by na
     { code: 'NOT_A_CHECKPOINT', data: { file: join(data, 'junk.pth') } },
   ])
   expect(existsSync(out)).toBe(false)
+})
+
+test('slices that are new stay out of a run that goes on, and no held-out one is ever trained', async () => {
+  const data = folderWith(discFiles(8))
+  const out = join(data, 'runs')
+  await runTrain({ data, out, epochs: 1 })
+  const latest = join(out, readdirSync(out)[0] ?? '', 'medsam_lite_latest.pth')
+  const before = readSavedRun(readFileSync(latest), latest).run?.split
+  for (const [name, bytes] of Object.entries(discFiles(3, '', 20))) writeFileSync(join(data, name), bytes)
+
+  const { events, error } = await runTrain({ data, out, epochs: 2, resume: out })
+
+  expect(error).toBeNull()
+  expect(noticesOf(events)).toContain(
+    '3 slices are new since this run began and are not used: start a new run for them.',
+  )
+  expect(before?.val.length).toBeGreaterThan(0)
+  expect(readSavedRun(readFileSync(latest), latest).run?.split).toEqual(before)
+})
+
+test.each([
+  ['--seed', { seed: 7 }],
+  ['--validation-fraction', { validationFraction: 0.5 }],
+  ['--resolution', { resolution: 128 }],
+  ['--group', { group: '^(.)' }],
+  ['--preset', { preset: 'full' as const }],
+  ['--axis', { axis: '0' as const }],
+])('%s cannot change when a run goes on', async (flag, change) => {
+  const data = dataWith(2, 1)
+  const out = join(data, 'runs')
+  await runTrain({ data, out, epochs: 1 })
+
+  const { error } = await runTrain({ data, out, epochs: 2, resume: out, ...change })
+
+  expect(error).toMatchObject({ code: 'USAGE', exitCode: 2 })
+  expect(String(error)).toContain(`${flag} cannot change`)
+})
+
+test('a new learning rate replaces what the schedule had come to', async () => {
+  const data = dataWith(2, 1)
+  const out = join(data, 'runs')
+  await runTrain({ data, out, epochs: 1 })
+
+  const { events } = await runTrain({ data, out, epochs: 2, resume: out, learningRate: 1e-5 })
+
+  expect(events.filter(event => event.event === 'epoch').map(event => event.learningRate)).toEqual([1e-5])
+})
+
+test('another program’s run folder is left as it is', async () => {
+  const data = dataWith(2, 1)
+  const theirs = join(data, 'their-task-20240101-1200')
+  mkdirSync(theirs)
+  const { model } = await openEfficientSam(bundledModel)
+  const bytes = writeTrainingCheckpoint({
+    model: model.parameters.stateDict(),
+    epoch: 0,
+    optimizer: null,
+    loss: 1,
+    bestLoss: 1,
+    preprocessing: model.preprocessing,
+    extra: {},
+  })
+  for (const name of ['latest', 'best']) writeFileSync(join(theirs, `medsam_lite_${name}.pth`), bytes)
+
+  const { events, error } = await runTrain({ data, out: join(data, 'runs'), epochs: 2, resume: theirs })
+
+  expect(error).toBeNull()
+  expect(TrainReport.parse(events.at(-1)).folder).not.toBe(theirs)
+  expect(Buffer.compare(readFileSync(join(theirs, 'medsam_lite_best.pth')), bytes)).toBe(0)
 })

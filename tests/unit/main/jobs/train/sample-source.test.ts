@@ -24,7 +24,10 @@ async function source(changes: Partial<TrainingRecipe>) {
   )
   const { slices } = await discoverDataset(folderWith(files))
   const usable: UsableSlice[] = []
-  for (const record of slices) usable.push({ record, labelValues: (await loadSlice(record)).labelValues })
+  for (const record of slices) {
+    const { labelValues } = await loadSlice(record)
+    usable.push({ record, labelValues, trainableValues: labelValues })
+  }
   const recipe = recipeOf('full', changes)
   const world = { recipe, preprocessing, maskSide: side, files: createFileCache(), embeddings: null }
   return { samples: new SampleSource(world), usable }
