@@ -1,6 +1,5 @@
 /** Checkpoints: bytes in, values out, and back. Nothing in a file is ever executed. */
 export type { AdamWGroup, AdamWMoments, AdamWState } from './adamw-state'
-export { efficientSamMismatch } from './efficient-sam-shapes'
 export type { JsonObject, JsonValue } from './json'
 export { readCheckpointFile, unwrapCheckpoint } from './read-checkpoint-file'
 export type { Safetensors } from './safetensors'

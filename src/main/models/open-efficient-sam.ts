@@ -1,6 +1,6 @@
-import { efficientSamMismatch } from '../../core/checkpoint'
 import { configOf } from '../../core/models/efficient-sam/config'
 import type { EfficientSam } from '../../core/models/efficient-sam/segmenter'
+import { efficientSamMismatch } from '../../core/models/efficient-sam/shapes'
 import { Parameters } from '../../core/training/parameters'
 import { AppError } from '../../shared/errors'
 import type { LoadedModel, ResolvedModel } from '../files/weights'

@@ -1,11 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import {
-  efficientSamMismatch,
-  readTrainingCheckpoint,
-  unwrapCheckpoint,
-  writeSafetensors,
-} from '../../core/checkpoint'
+import { readTrainingCheckpoint, unwrapCheckpoint, writeSafetensors } from '../../core/checkpoint'
+import { efficientSamMismatch } from '../../core/models/efficient-sam/shapes'
 import type { JobEvent } from '../../shared/domain/events'
 import { AppError } from '../../shared/errors'
 import { download } from '../files/download'

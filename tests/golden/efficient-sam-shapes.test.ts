@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { efficientSamMismatch, efficientSamShapes } from '../../../src/core/checkpoint/efficient-sam-shapes'
-import { float32 } from '../../../src/core/tensor/tensor'
-import { formulaStateDict, stateDictFixture } from '../formula-weights'
+import { efficientSamMismatch, efficientSamShapes } from '../../src/core/models/efficient-sam/shapes'
+import { float32 } from '../../src/core/tensor/tensor'
+import { formulaStateDict, stateDictFixture } from './formula-weights'
 
 describe('the shapes of an EfficientSAM', () => {
   it.each([

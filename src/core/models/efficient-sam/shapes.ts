@@ -2,9 +2,9 @@
  * The names and shapes of an EfficientSAM state dict, derived from its own sizes. The official loader is strict, so a
  * file with one name more, less or of another shape is not such a model.
  */
-import type { Shape } from '../tensor/shape'
-import { sameShape } from '../tensor/shape'
-import type { StateDict } from '../tensor/state-dict'
+import type { Shape } from '../../tensor/shape'
+import { sameShape } from '../../tensor/shape'
+import type { StateDict } from '../../tensor/state-dict'
 
 type Entry = readonly [name: string, shape: Shape]
 
@@ -35,7 +35,8 @@ export interface EfficientSamSizes {
   readonly iouHidden: number
 }
 
-function sizesOf(state: StateDict): EfficientSamSizes | string {
+/** @returns the sizes, or what is missing, in words for the user */
+export function sizesOf(state: StateDict): EfficientSamSizes | string {
   const missing: string[] = []
   const size = (name: string, axis: number): number => {
     const dimension = state.get(name)?.shape[axis]
