@@ -1,3 +1,4 @@
+import type { EfficientSamConfig } from '../../core/models/efficient-sam/config'
 import { configOf } from '../../core/models/efficient-sam/config'
 import type { EfficientSam } from '../../core/models/efficient-sam/segmenter'
 import { efficientSamMismatch } from '../../core/models/efficient-sam/shapes'
@@ -24,7 +25,8 @@ export interface OpenedModel {
  *
  * @param idOrPath - an ID of the manifest, an imported one, or a checkpoint file
  * @param resolution - overrides the model's own side of the square, pixels
- * @throws AppError as `loadModelWeights`; WRONG_CHECKPOINT where the tensors are not those of an EfficientSAM
+ * @throws AppError as `loadModelWeights`; WRONG_CHECKPOINT where the tensors are not those of an EfficientSAM, or its
+ *   heads cannot share its channels
  */
 export async function openEfficientSam(
   idOrPath: string,
@@ -36,14 +38,15 @@ export async function openEfficientSam(
   const mismatch = efficientSamMismatch(loaded.weights)
   if (mismatch !== null) throw new AppError('WRONG_CHECKPOINT', { file: loaded.file, reason: mismatch })
   const preprocessing = { ...loaded.preprocessing, resolution: resolution ?? loaded.preprocessing.resolution }
+  const heads = headsOf(loaded, resolved)
   const config = configOf(loaded.weights, loaded.file, {
     resolution: preprocessing.resolution,
     promptTokens: preprocessing.promptTokens,
-    ...headsOf(loaded, resolved),
+    ...heads,
   })
   return {
     model: { config, parameters: Parameters.from(loaded.weights), preprocessing },
-    notes: loaded.notes,
+    notes: [...loaded.notes, ...headNotes(loaded, heads, config)],
     extra: loaded.extra,
     ...originOf(resolved, loaded),
   }
@@ -57,15 +60,33 @@ function originOf({ manifest }: ResolvedModel, { file }: LoadedModel): Origin {
   return { source, licence, sha256: bundled?.sha256 ?? null }
 }
 
+interface Heads {
+  readonly encoderHeads?: number
+  readonly decoderHeads?: number
+}
+
 /** The weights do not tell how many heads share the width; a checkpoint of ours says it beside them, or the manifest. */
-function headsOf(
-  { extra }: LoadedModel,
-  { manifest }: ResolvedModel,
-): { encoderHeads?: number; decoderHeads?: number } {
+function headsOf({ extra }: LoadedModel, { manifest }: ResolvedModel): Heads {
   const { encoderHeads, decoderHeads } = extra
   return {
     ...(typeof encoderHeads === 'number' ? { encoderHeads } : {}),
     ...(typeof decoderHeads === 'number' ? { decoderHeads } : {}),
     ...(manifest?.architecture ? { encoderHeads: manifest.architecture.heads } : {}),
   }
+}
+
+/** Widths of the official encoders, whose heads are known: Ti has 3 and S has 6. */
+const officialWidths: readonly number[] = [192, 384]
+
+/** A guess that the user should know of: with other heads the same weights are another model. */
+function headNotes(
+  { id }: LoadedModel,
+  stored: Heads,
+  { encoderHeads, encoderDim }: EfficientSamConfig,
+): string[] {
+  if (stored.encoderHeads !== undefined || officialWidths.includes(encoderDim)) return []
+  const assumed = `${encoderHeads} ${encoderHeads === 1 ? 'is' : 'are'} assumed`
+  return [
+    `${id} does not say how many heads its encoder has; ${assumed} (${encoderDim / encoderHeads} channels each).`,
+  ]
 }

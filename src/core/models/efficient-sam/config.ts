@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors'
-import type { Shape } from '../../tensor/shape'
 import type { StateDict } from '../../tensor/state-dict'
+import { sizesOf } from './shapes'
 
 /** What the shapes of the weights do not already say is a constant of the architecture. */
 export interface EfficientSamConfig {
@@ -39,34 +39,35 @@ interface ConfigOptions {
 /**
  * Reads the sizes off the weights.
  *
- * @throws AppError WRONG_CHECKPOINT when a defining tensor is missing
+ * @throws AppError WRONG_CHECKPOINT when a defining tensor is missing, or heads cannot share the channels evenly
  */
 export function configOf(weights: StateDict, file: string, options: ConfigOptions): EfficientSamConfig {
-  const shapeOf = (name: string): Shape => {
-    const tensor = weights.get(name)
-    if (!tensor) throw new AppError('WRONG_CHECKPOINT', { file, reason: `there is no tensor ${name}` })
-    return tensor.shape
+  const wrong = (reason: string): AppError => new AppError('WRONG_CHECKPOINT', { file, reason })
+  const sizes = sizesOf(weights)
+  if (typeof sizes === 'string') throw wrong(sizes)
+  const { encoderDim, decoderDim, attentionDim } = sizes
+  const encoderHeads = options.encoderHeads ?? Math.max(1, Math.round(encoderDim / 64))
+  const decoderHeads = options.decoderHeads ?? 8
+  const share = (what: string, channels: number, heads: number): void => {
+    if (heads >= 1 && Number.isInteger(heads) && channels % heads === 0) return
+    throw wrong(`${what} is ${channels} channels wide, which ${heads} heads cannot share`)
   }
-  const count = (pattern: RegExp): number =>
-    [...weights.keys()].reduce((most, name) => Math.max(most, 1 + Number(pattern.exec(name)?.[1] ?? -1)), 0)
-  const size = (name: string, axis: number): number => shapeOf(name)[axis] ?? 0
-  const encoderDim = size('image_encoder.pos_embed', 2)
+  share('the encoder', encoderDim, encoderHeads)
+  share('the decoder', decoderDim, decoderHeads)
+  share("the decoder's attention", attentionDim, decoderHeads)
   return {
     resolution: options.resolution,
     encoderDim,
-    encoderHeads: options.encoderHeads ?? Math.max(1, Math.round(encoderDim / 64)),
-    encoderDepth: count(/^image_encoder\.blocks\.(\d+)\./),
-    encoderMlpDim: size('image_encoder.blocks.0.mlp.fc1.weight', 0),
-    decoderDim: size('mask_decoder.iou_token.weight', 1),
-    decoderHeads: options.decoderHeads ?? 8,
-    decoderDepth: count(/^mask_decoder\.transformer\.layers\.(\d+)\./),
-    decoderMlpDim: size('mask_decoder.transformer.layers.0.mlp.layers.0.0.weight', 0),
-    attentionDim: size('mask_decoder.transformer.final_attn_token_to_image.q_proj.weight', 0),
-    upscalingDims: [
-      size('mask_decoder.final_output_upscaling_layers.0.0.weight', 1),
-      size('mask_decoder.final_output_upscaling_layers.1.0.weight', 1),
-    ],
-    maskTokens: size('mask_decoder.mask_tokens.weight', 0),
+    encoderHeads,
+    encoderDepth: sizes.depth,
+    encoderMlpDim: sizes.mlpDim,
+    decoderDim,
+    decoderHeads,
+    decoderDepth: sizes.decoderDepth,
+    decoderMlpDim: sizes.decoderMlpDim,
+    attentionDim,
+    upscalingDims: sizes.upscalingDims,
+    maskTokens: sizes.maskTokens,
     promptTokens: options.promptTokens ?? 6,
   }
 }

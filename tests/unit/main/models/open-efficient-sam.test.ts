@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../../../src/core/checkpoint'
+import { writeTrainingCheckpoint } from '../../../../src/core/checkpoint'
+import { openEfficientSam } from '../../../../src/main/models/open-efficient-sam'
+import { bundledModel } from '../../../../src/shared/domain/evaluation'
+import { officialPreprocessing } from '../../../../src/shared/domain/preprocessing'
+import { formulaStateDict } from '../../../golden/formula-weights'
+import { folderWith } from '../support/folders'
+
+/** A checkpoint whose encoder is 64 wide: not a width of the official models. */
+function checkpointWith(extra: JsonObject): string {
+  const rest = { epoch: null, optimizer: null, loss: null, bestLoss: null }
+  const preprocessing = { ...officialPreprocessing, resolution: 128 }
+  const bytes = writeTrainingCheckpoint({ model: formulaStateDict('nano'), preprocessing, extra, ...rest })
+  return join(folderWith({ 'nano.pth': bytes }), 'nano.pth')
+}
+
+describe('the heads of an encoder', () => {
+  test('are assumed aloud where neither the file nor the width says how many they are', async () => {
+    const file = checkpointWith({})
+
+    const { model, notes } = await openEfficientSam(file)
+
+    expect(model.config).toMatchObject({ encoderHeads: 1, decoderHeads: 8 })
+    expect(notes).toEqual([
+      `${file} does not say how many heads its encoder has; 1 is assumed (64 channels each).`,
+    ])
+  })
+
+  test('are those that the file stores', async () => {
+    const { model, notes } = await openEfficientSam(checkpointWith({ encoderHeads: 2, decoderHeads: 4 }))
+
+    expect(model.config).toMatchObject({ encoderHeads: 2, decoderHeads: 4 })
+    expect(notes).toEqual([])
+  })
+
+  test('of a model with a known width need no note', async () => {
+    const { model, notes } = await openEfficientSam(bundledModel)
+
+    expect(model.config.encoderHeads).toBe(3)
+    expect(notes).toEqual([])
+  })
+
+  test.each([
+    [{ encoderHeads: 3 }, 'the encoder is 64 channels wide, which 3 heads cannot share'],
+    [{ encoderHeads: 0 }, 'the encoder is 64 channels wide, which 0 heads cannot share'],
+    [{ encoderHeads: 0.5 }, 'the encoder is 64 channels wide, which 0.5 heads cannot share'],
+    [{ encoderHeads: 2, decoderHeads: 3 }, 'the decoder is 256 channels wide, which 3 heads cannot share'],
+    [
+      { encoderHeads: 2, decoderHeads: 256 },
+      "the decoder's attention is 128 channels wide, which 256 heads cannot share",
+    ],
+  ])('must share the channels evenly: %o', async (extra, reason) => {
+    const file = checkpointWith(extra)
+
+    await expect(openEfficientSam(file)).rejects.toMatchObject({
+      code: 'WRONG_CHECKPOINT',
+      data: { file, reason },
+    })
+  })
+})
