@@ -87,7 +87,7 @@ async function* judgeModel(
   model: string,
   { sample, context }: Stage,
 ): AsyncGenerator<JobEvent, JudgedModel> {
-  const segmenter = yield* openSegmenter(context, model)
+  const { segmenter } = yield* openSegmenter(context, model)
   const judge = (prompt: 'point' | 'box') => {
     const options = EvaluateOptions.parse({ data: sample.folder, model, prompt })
     return evaluateSlices({ ...options, split: 'val' }, { ...sample, stop: context.stop, segmenter })

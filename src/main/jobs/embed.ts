@@ -18,7 +18,7 @@ export const embed: JobFunction<'embed'> = async function* (options, context) {
   const start = performance.now()
   const images = await listImages(options.images)
   await makeFolder(options.out)
-  const segmenter = yield* openSegmenter(context, options.model)
+  const { segmenter } = yield* openSegmenter(context, options.model)
   const tally = { written: 0, skipped: 0 }
   try {
     yield* embedImages(images, { segmenter, tally, options, stop: context.stop })

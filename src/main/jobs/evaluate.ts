@@ -1,9 +1,10 @@
 import type { Segmenter } from '../../core/models/segmenter'
 import type { EvaluateOptions } from '../../shared/domain/evaluation'
+import type { TrainingSplit } from '../../shared/domain/training-split'
 import type { EvaluationReport, JobEvent } from '../../shared/domain/events'
 import { AppError } from '../../shared/errors'
 import type { Dataset, FileCache, SliceRecord } from '../datasets'
-import { createFileCache, discoverDataset, loadSlice } from '../datasets'
+import { createFileCache, discoverDataset, loadSlice, sliceKey } from '../datasets'
 import type { JobContext, JobFunction } from '../workers/contract'
 import { judgeSlice } from './evaluate-slice'
 import type { JudgedCase } from './evaluate-summary'
@@ -14,12 +15,13 @@ import { openSegmenter } from './open-segmenter'
 /** Judges a model on slices whose masks are known: a row per image, then the report. */
 export const evaluate: JobFunction<'evaluate'> = async function* (options, context) {
   const dataset = await discoverDataset(options.data, { axis: axisOf(options.axis) })
-  const { split, slices } = chooseSplit(dataset, options)
-  const segmenter = yield* openSegmenter(context, options.model)
+  const opened = yield* openSegmenter(context, options.model)
   try {
-    yield* evaluateSlices({ ...options, split }, { ...context, dataset, slices, segmenter })
+    const { split, slices, note } = chooseSlices(dataset, options, opened.split)
+    if (note !== null) yield { event: 'notice', message: note }
+    yield* evaluateSlices({ ...options, split }, { ...context, dataset, slices, segmenter: opened.segmenter })
   } finally {
-    await segmenter.dispose()
+    await opened.segmenter.dispose()
   }
 }
 
@@ -89,17 +91,37 @@ async function judgeRecord(
   return { file: record.imageFile, slice: record.sliceIndex, objects }
 }
 
-/** `val` where both parts exist, else everything; what was asked for where it exists. */
-function chooseSplit(
+interface ChosenSlices {
+  readonly split: 'train' | 'val' | 'all'
+  readonly slices: readonly SliceRecord[]
+  readonly note: string | null
+}
+
+/**
+ * `val` where train/ and val/ exist, else everything; what was asked for where it exists. Without folders of their own
+ * the parts are those that the model's checkpoint remembers, if it was tuned on this data.
+ *
+ * @throws AppError USAGE where the asked part is empty
+ */
+function chooseSlices(
   { slices, hasSplit }: Dataset,
   { split: asked, data }: EvaluateOptions,
-): { split: string; slices: readonly SliceRecord[] } {
+  tunedOn: TrainingSplit | null,
+): ChosenSlices {
   const split = asked ?? (hasSplit ? 'val' : 'all')
-  const chosen = split === 'all' ? slices : slices.filter(slice => slice.split === split)
-  if (chosen.length === 0 && slices.length > 0) {
-    throw new AppError('USAGE', {
-      reason: `${data} has no slices in ${split}. Leave --split out, or pass --split all.`,
-    })
+  const remembered = hasSplit ? null : tunedOn
+  const trained = new Set(remembered?.train)
+  const held = new Set(remembered?.val)
+  const sideOf = ({ id, split: own }: SliceRecord): SliceRecord['split'] => {
+    if (!remembered) return own
+    return trained.has(sliceKey(id)) ? 'train' : held.has(sliceKey(id)) ? 'val' : null
   }
-  return { split, slices: chosen }
+  const chosen = split === 'all' ? slices : slices.filter(slice => sideOf(slice) === split)
+  if (chosen.length === 0 && slices.length > 0) {
+    const reason = `${data} has no slices in ${split}. Leave --split out, or pass --split all.`
+    throw new AppError('USAGE', { reason })
+  }
+  const seen = split === 'all' ? slices.filter(slice => sideOf(slice) === 'train' && remembered).length : 0
+  const note = `${seen} of these ${slices.length} slices trained this model; --split val judges the held-out ones only.`
+  return { split, slices: chosen, note: seen > 0 ? note : null }
 }

@@ -30,7 +30,7 @@ export const predict: JobFunction<'predict'> = async function* (options, context
   await makeFolder(options.out)
   const tally = { written: 0, objects: 0, refused }
   if (prompts.size > 0) {
-    const segmenter = yield* openSegmenter(context, options.model)
+    const { segmenter } = yield* openSegmenter(context, options.model)
     try {
       yield* predictImages(prompts, { segmenter, files, tally, options, stop: context.stop })
     } finally {

@@ -3,6 +3,7 @@ import { configOf } from '../../core/models/efficient-sam/config'
 import type { EfficientSam } from '../../core/models/efficient-sam/segmenter'
 import { efficientSamMismatch } from '../../core/models/efficient-sam/shapes'
 import { Parameters } from '../../core/training/parameters'
+import { TrainingSplit } from '../../shared/domain/training-split'
 import { AppError } from '../../shared/errors'
 import type { LoadedModel, ResolvedModel } from '../files/weights'
 import { loadModelWeights, resolveModel } from '../files/weights'
@@ -13,8 +14,8 @@ export interface OpenedModel {
   readonly model: EfficientSam
   /** What the user should know, such as assumed preprocessing */
   readonly notes: readonly string[]
-  /** SliceTune's own data beside the weights */
-  readonly extra: LoadedModel['extra']
+  /** Of the data that it was tuned on; null for a model that was not tuned here */
+  readonly split: TrainingSplit | null
   readonly source: string
   readonly licence: string
   readonly sha256: string | null
@@ -47,7 +48,9 @@ export async function openEfficientSam(
   return {
     model: { config, parameters: Parameters.from(loaded.weights), preprocessing },
     notes: [...loaded.notes, ...headNotes(loaded, heads, config)],
-    extra: loaded.extra,
+    split: TrainingSplit.nullable()
+      .catch(null)
+      .parse(loaded.extra['split'] ?? null),
     ...originOf(resolved, loaded),
   }
 }

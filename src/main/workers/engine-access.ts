@@ -1,3 +1,4 @@
+import type { TrainingSplit } from '../../shared/domain/training-split'
 import type { Engine } from '../../core/engine'
 import type { Segmenter } from '../../core/models/segmenter'
 
@@ -13,6 +14,8 @@ export interface OpenedSegmenter {
   readonly segmenter: Segmenter
   /** What the user should know of how the model was opened */
   readonly notes: readonly string[]
+  /** Of the data that the model was tuned on; null for one that was not tuned here */
+  readonly split: TrainingSplit | null
 }
 
 /**

@@ -33,8 +33,8 @@ function createEngineAccess(threads: number): EngineAccess {
     probeProviders,
     openEngine,
     async openSegmenter(idOrPath) {
-      const { model, notes } = await openEfficientSam(idOrPath)
-      return { segmenter: new EfficientSamSegmenter(openEngine(), model), notes }
+      const { model, notes, split } = await openEfficientSam(idOrPath)
+      return { segmenter: new EfficientSamSegmenter(openEngine(), model), notes, split }
     },
   }
 }

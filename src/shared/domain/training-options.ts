@@ -124,6 +124,8 @@ export function recipeOf(
   preset: Preset,
   changes: { readonly [K in keyof TrainingRecipe]?: TrainingRecipe[K] | undefined },
 ): TrainingRecipe {
-  const given = Object.fromEntries(Object.entries<unknown>(changes).filter(([, value]) => value !== undefined))
+  const given = Object.fromEntries(
+    Object.entries<unknown>(changes).filter(([, value]) => value !== undefined),
+  )
   return TrainingRecipe.parse({ ...presets[preset].recipe, ...given })
 }

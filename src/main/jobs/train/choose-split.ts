@@ -1,9 +1,8 @@
 import type { TrainOptions } from '../../../shared/contract/training'
 import type { TrainingRecipe } from '../../../shared/domain/training-options'
 import { AppError } from '../../../shared/errors'
-import { splitByGroup } from '../../datasets'
-import type { SavedSplit } from './saved-state'
-import { sliceKey } from './slice-key'
+import { splitByGroup, sliceKey } from '../../datasets'
+import type { TrainingSplit } from '../../../shared/domain/training-split'
 import type { UsableSlice } from './training-data'
 
 export interface ChosenSplit {
@@ -18,7 +17,7 @@ interface SplitWorld {
   readonly options: TrainOptions
   readonly recipe: TrainingRecipe
   /** Of the run that goes on */
-  readonly saved: SavedSplit | null
+  readonly saved: TrainingSplit | null
 }
 
 /**
@@ -45,7 +44,7 @@ export function chooseSplit(usable: readonly UsableSlice[], world: SplitWorld): 
 type Parts = Pick<ChosenSplit, 'train' | 'val' | 'notes'>
 
 /** Nothing may change sides, and what is new has no side yet: it waits for the next run. */
-function savedSplit(usable: readonly UsableSlice[], saved: SavedSplit): Parts {
+function savedSplit(usable: readonly UsableSlice[], saved: TrainingSplit): Parts {
   const sides = { train: new Set(saved.train), val: new Set(saved.val) }
   const on = (side: keyof typeof sides): UsableSlice[] =>
     usable.filter(({ record }) => sides[side].has(sliceKey(record.id)))

@@ -1,3 +1,4 @@
+import { sliceKey } from '../../datasets'
 import { basename, join } from 'node:path'
 import { bootstrapInterval, meanOfDefined } from '../../../core/metrics'
 import type { Segmenter } from '../../../core/models/segmenter'
@@ -10,7 +11,6 @@ import { answerWithPoint } from '../answer-slice'
 import type { EpochLine } from './epoch-line'
 import { checkpointNames } from './run-folder'
 import type { SavedRun } from './saved-state'
-import { sliceKey } from './slice-key'
 import type { TrainingData, UsableSlice } from './training-data'
 import type { ValidatedCase } from './validation'
 

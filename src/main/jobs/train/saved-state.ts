@@ -10,6 +10,7 @@ import { plateauStart } from '../../../core/training/schedules'
 import type { TrainingState } from '../../../core/training/trainer'
 import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import { AppError } from '../../../shared/errors'
+import { TrainingSplit } from '../../../shared/domain/training-split'
 import { Preset, TrainingRecipe } from '../../../shared/domain/training-options'
 
 /** Infinity, which JSON does not know, as null. */
@@ -21,10 +22,6 @@ const Case = z.object({
   point: z.number().nullable(),
   box: z.number().nullable(),
 })
-
-/** Which slices train and which are held back, by `sliceKey`: a resumed run must not mix them. */
-export const SavedSplit = z.object({ train: z.array(z.string()), val: z.array(z.string()) })
-export type SavedSplit = z.infer<typeof SavedSplit>
 
 /** What SliceTune keeps beside `model`: enough to go on as if nothing had happened. */
 export const SavedRun = z.object({
@@ -38,7 +35,7 @@ export const SavedRun = z.object({
     axis: z.enum(['0', '1', '2']),
     allowSharedGroup: z.boolean(),
   }),
-  split: SavedSplit,
+  split: TrainingSplit,
   base: z.object({
     id: z.string(),
     source: z.string(),

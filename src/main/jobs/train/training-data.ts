@@ -9,7 +9,7 @@ import { createFileCache, discoverDataset, loadSlice } from '../../datasets'
 import type { StopFlag } from '../../workers/stop-flag'
 import { axisOf, outcomeOf } from '../items'
 import { chooseSplit } from './choose-split'
-import type { SavedSplit } from './saved-state'
+import type { TrainingSplit } from '../../../shared/domain/training-split'
 import { lastingValues, maskSideOf } from './training-object'
 
 /** A slice that was opened once and found good. */
@@ -33,7 +33,7 @@ export interface DataWorld {
   readonly recipe: TrainingRecipe
   readonly preprocessing: Preprocessing
   /** Of the run that goes on */
-  readonly split: SavedSplit | null
+  readonly split: TrainingSplit | null
   readonly stop: StopFlag
 }
 

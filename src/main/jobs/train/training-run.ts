@@ -1,3 +1,4 @@
+import { sliceKey } from '../../datasets'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { plateauDefaults } from '../../../core/training/schedules'
@@ -15,11 +16,11 @@ import { epochLines } from './epoch-line'
 import { checkpointNames, isFile } from './run-folder'
 import type { RunDescription } from './run-report'
 import { runVerdict, writeCharts, writeLog, writeModelCard, writeOverlays } from './run-report'
-import type { Resumed, SavedSplit } from './saved-state'
+import type { TrainingSplit } from '../../../shared/domain/training-split'
+import type { Resumed } from './saved-state'
 import { encodeCheckpoint, readSavedRun, restoreState, startState } from './saved-state'
 import { unflipped } from './sample-source'
 import type { TrainingSession } from './session'
-import { sliceKey } from './slice-key'
 import type { TrainingData } from './training-data'
 import type { ValidatedCase } from './validation'
 import { Validator } from './validation'
@@ -261,7 +262,7 @@ export class TrainingRun {
     yield { event: 'epoch', ...line }
   }
 
-  #split(): SavedSplit {
+  #split(): TrainingSplit {
     const { train, val } = this.#world.data
     const keys = (part: typeof train): string[] => part.map(({ record }) => sliceKey(record.id))
     return { train: keys(train), val: keys(val) }

@@ -16,8 +16,8 @@ export function engineContext(stop = new StopFlag()): JobContext {
       probeProviders: () => Promise.resolve([]),
       openEngine,
       async openSegmenter(idOrPath) {
-        const { model, notes } = await openEfficientSam(idOrPath)
-        return { segmenter: new EfficientSamSegmenter(openEngine(), model), notes }
+        const { model, notes, split } = await openEfficientSam(idOrPath)
+        return { segmenter: new EfficientSamSegmenter(openEngine(), model), notes, split }
       },
     },
   }

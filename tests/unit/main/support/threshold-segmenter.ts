@@ -65,7 +65,7 @@ export function contextWith(segmenter: Segmenter, stop = new StopFlag()): JobCon
       openEngine: () => {
         throw new Error('These jobs need no engine of their own.')
       },
-      openSegmenter: () => Promise.resolve({ segmenter, notes: ['a note of the loader'] }),
+      openSegmenter: () => Promise.resolve({ segmenter, notes: ['a note of the loader'], split: null }),
     },
   }
 }

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { tensor } from '../../../../../src/core/tensor/tensor'
+import { writePng } from '../../../../../src/main/codecs'
 import { evaluate } from '../../../../../src/main/jobs/evaluate'
 import { epochLines } from '../../../../../src/main/jobs/train/epoch-line'
 import { openEfficientSam } from '../../../../../src/main/models/open-efficient-sam'
@@ -10,7 +12,7 @@ import { pngSize } from '../../figures/png-reader'
 import { discFiles } from '../../support/disc-slices'
 import { engineContext } from '../../support/engine-context'
 import { eventsOf, folderWith } from '../../support/folders'
-import { runTrain, TrainReport } from './run-train'
+import { noticesOf, runTrain, TrainReport } from './run-train'
 
 async function dices(model: string, data: string, prompt: 'point' | 'box') {
   const options = EvaluateOptions.parse({ model, data, prompt, jitter: 5, seed: 0 })
@@ -126,4 +128,45 @@ test('training ends early where validation does not get better, and says so', as
     reason: 'Stopped early: the validation Dice has not improved for 2 epochs.',
   })
   expect(events.at(-1)).toMatchObject({ ended: 'no-improvement', epochs: 3, best: { epoch: 1 } })
+})
+
+test('the split that a run drew can be judged again by its checkpoint', async () => {
+  const data = folderWith(discFiles(8))
+  const { events } = await runTrain({ data, out: join(data, 'runs'), validationFraction: 0.25 })
+  const { checkpoint, best } = TrainReport.parse(events.at(-1))
+  const judge = (prompt: 'point' | 'box', split?: 'val') => {
+    const options = EvaluateOptions.parse({ model: checkpoint, data, prompt, split })
+    return eventsOf(evaluate(options, engineContext()))
+  }
+
+  const [point, box, all] = [await judge('point', 'val'), await judge('box', 'val'), await judge('box')]
+
+  const reports = [point, box].map(({ events: of }) => EvaluationReport.parse(of.at(-1)))
+  expect(reports.map(report => report.cases)).toEqual([2, 2])
+  expect(reports.reduce((sum, report) => sum + (report.dice ?? NaN) / 2, 0)).toBeCloseTo(best.valDice, 12)
+  expect(noticesOf(all.events)).toContain(
+    '6 of these 8 slices trained this model; --split val judges the held-out ones only.',
+  )
+})
+
+test('a held-out label too small to train is still judged, as evaluate does', async () => {
+  const side = 400
+  const picture = (label: boolean): Uint8Array => {
+    const pixels = new Uint8Array(side * side).fill(label ? 0 : 90)
+    for (let y = 100; y < 220; y++) pixels.fill(label ? 1 : 200, y * side + 120, y * side + 260)
+    // One pixel that a grid of 256 steps over.
+    pixels[301 * side + 301] = label ? 2 : 255
+    return writePng(tensor('uint8', [side, side], pixels))
+  }
+  const data = folderWith({
+    ...discFiles(2, 'train/'),
+    'val/images/speck.png': picture(false),
+    'val/masks/speck.png': picture(true),
+  })
+
+  const { events } = await runTrain({ data, out: join(data, 'runs'), epochs: 1 })
+
+  const { checkpoint, best } = TrainReport.parse(events.at(-1))
+  const [point, box] = [await dices(checkpoint, data, 'point'), await dices(checkpoint, data, 'box')]
+  expect((point.mean + box.mean) / 2).toBeCloseTo(best.valDice, 12)
 })
