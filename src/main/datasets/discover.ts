@@ -7,8 +7,8 @@ import type { GroupRule } from './groups'
 import { groupRule } from './groups'
 import type { FilePair } from './pairing'
 import { pairFiles } from './pairing'
+import { outcomeOf } from './outcome'
 import type { Dataset, SkippedFile, SliceAxis, SliceRecord } from './records'
-import { skippedOr } from './skipped'
 import type { SpacingTable } from './spacing-table'
 import { readSpacingTables } from './spacing-table'
 import { isVolumeName, labelledPlanes, planeName } from './volume-slices'
@@ -66,7 +66,7 @@ async function addPair(pair: FilePair, place: Place, found: Found): Promise<void
     found.slices.push({ ...base, id: path, name: stem, group, sliceIndex: null, axis: null, spacingMm })
     return
   }
-  const outcome = await skippedOr(() => labelledPlanes(pair, place.axis))
+  const outcome = await outcomeOf(() => labelledPlanes(pair, place.axis))
   if ('skipped' in outcome) {
     found.skipped.push(outcome.skipped)
     return

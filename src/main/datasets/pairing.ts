@@ -3,8 +3,8 @@ import { AppError } from '../../shared/errors'
 import { codecByName, stemOf } from '../codecs'
 import type { FolderPair } from './folders'
 import { filesIn } from './folders'
+import { skippedFile } from './outcome'
 import type { SkippedFile } from './records'
-import { skippedFile } from './skipped'
 
 export interface FilePair {
   readonly imageFile: string

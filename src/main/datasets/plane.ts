@@ -10,6 +10,11 @@ const rowsAndColumns = {
   2: [1, 2],
 } as const satisfies Record<SliceAxis, readonly [number, number]>
 
+/** The axis that an option names. */
+export function axisOf(axis: '0' | '1' | '2'): SliceAxis {
+  return ({ '0': 0, '1': 1, '2': 2 } as const)[axis]
+}
+
 /** How many planes a [z, y, x] volume has along an axis of its file. */
 export function planeCount(shape: readonly number[], axis: SliceAxis): number {
   return shape[2 - axis] ?? 0

@@ -6,11 +6,10 @@ import type { EmbedOptions } from '../../shared/domain/prediction'
 import { AppError } from '../../shared/errors'
 import { stemOf, writeNpy } from '../codecs'
 import type { FileCache, SliceAxis } from '../datasets'
-import { createFileCache, loadImage, planeCount } from '../datasets'
+import { axisOf, createFileCache, loadImage, outcomeOf, planeCount } from '../datasets'
 import { writeAtomically } from '../files/write-atomically'
 import type { JobContext, JobFunction } from '../workers/contract'
 import { listImages, makeFolder } from './image-folder'
-import { axisOf, outcomeOf } from './items'
 import { openSegmenter } from './open-segmenter'
 
 /** Writes the encoder's features of every image, and of every plane of a volume: float32 [256, h, w]. */
@@ -60,11 +59,12 @@ async function* embedImages(images: readonly string[], run: Run): AsyncGenerator
       const outcome = await outcomeOf(() => embedPlane(plane, files, run))
       if ('skipped' in outcome) run.tally.skipped++
       else run.tally.written++
-      yield 'skipped' in outcome ? outcome.skipped : { event: 'written', file: outcome.value }
+      if ('skipped' in outcome) yield { event: 'skipped', ...outcome.skipped }
+      else yield { event: 'written', file: outcome.value }
     }
     if ('skipped' in listed) {
       run.tally.skipped++
-      yield listed.skipped
+      yield { event: 'skipped', ...listed.skipped }
     }
     yield { event: 'progress', stage: 'Encoding', done: index + 1, total: images.length }
   }

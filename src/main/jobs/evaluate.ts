@@ -4,12 +4,11 @@ import type { TrainingSplit } from '../../shared/domain/training-split'
 import type { EvaluationReport, JobEvent } from '../../shared/domain/events'
 import { AppError } from '../../shared/errors'
 import type { Dataset, FileCache, SliceRecord } from '../datasets'
-import { createFileCache, discoverDataset, loadSlice, sliceKey } from '../datasets'
+import { axisOf, createFileCache, discoverDataset, loadSlice, outcomeOf, sliceKey } from '../datasets'
 import type { JobContext, JobFunction } from '../workers/contract'
 import { judgeSlice } from './evaluate-slice'
 import type { JudgedCase } from './evaluate-summary'
 import { caseEvent, summariseCases } from './evaluate-summary'
-import { axisOf, outcomeOf } from './items'
 import { openSegmenter } from './open-segmenter'
 
 /** Judges a model on slices whose masks are known: a row per image, then the report. */
@@ -53,7 +52,7 @@ export async function* evaluateSlices(
     const outcome = await outcomeOf(() => judgeRecord(record, files, { options, context }))
     if ('skipped' in outcome) {
       skipped++
-      yield outcome.skipped
+      yield { event: 'skipped', ...outcome.skipped }
     } else {
       cases.push(outcome.value)
       yield caseEvent(outcome.value)

@@ -8,9 +8,8 @@ import type { Prompt } from '../../shared/domain/prompt'
 import { AppError, isAppError } from '../../shared/errors'
 import { stemOf } from '../codecs'
 import type { FileCache, SliceAxis } from '../datasets'
-import { loadSlice, planeCount } from '../datasets'
+import { axisOf, loadSlice, outcomeOf, planeCount, skippedFile } from '../datasets'
 import { imageFinder, listImages } from './image-folder'
-import { axisOf, outcomeOf, skippedEvent } from './items'
 import { parseBoxes, parsePoints } from './predict-csv'
 
 /** One object to segment on one slice of one image. */
@@ -45,7 +44,8 @@ export function* promptsOfCsv(
       refused++
       const reason = `there is no image ${row.image} in the folder`
       yield {
-        ...skippedEvent(new AppError('PROMPT_FILE_INVALID', { file, line: row.line, reason })),
+        event: 'skipped',
+        ...skippedFile(new AppError('PROMPT_FILE_INVALID', { file, line: row.line, reason })),
         file: row.image,
       }
       continue
@@ -93,7 +93,7 @@ export async function* promptsOfMasks(
     if ('value' in outcome) prompts.set(imageFile, outcome.value)
     else {
       refused++
-      yield outcome.skipped
+      yield { event: 'skipped', ...outcome.skipped }
     }
   }
   return { prompts, refused }

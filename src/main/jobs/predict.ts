@@ -6,12 +6,11 @@ import type { Prompt } from '../../shared/domain/prompt'
 import { AppError } from '../../shared/errors'
 import { stemOf } from '../codecs'
 import type { FileCache, SliceAxis } from '../datasets'
-import { createFileCache, loadImage } from '../datasets'
+import { axisOf, createFileCache, loadImage, outcomeOf, skippedFile } from '../datasets'
 import { labelMapExporter } from '../exporters'
 import { writeAtomically } from '../files/write-atomically'
 import type { JobContext, JobFunction } from '../workers/contract'
 import { listImages, makeFolder } from './image-folder'
-import { axisOf, outcomeOf, skippedEvent } from './items'
 import { openSegmenter } from './open-segmenter'
 import { createLabelMap } from './predict-label-map'
 import type { ObjectPrompt, PromptsByImage } from './predict-prompts'
@@ -84,9 +83,9 @@ async function* predictImages(prompts: PromptsByImage, run: Run): AsyncGenerator
     const outcome = await outcomeOf(() => predictImage(image, objects, { ...run, sources }))
     if ('skipped' in outcome) {
       run.tally.refused += objects.length
-      yield outcome.skipped
+      yield { event: 'skipped', ...outcome.skipped }
     } else {
-      for (const refused of outcome.value.refused) yield skippedEvent(refused)
+      for (const refused of outcome.value.refused) yield { event: 'skipped', ...skippedFile(refused) }
       run.tally.refused += outcome.value.refused.length
       run.tally.objects += outcome.value.painted
       if (outcome.value.file !== null) {

@@ -5,9 +5,8 @@ import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import type { TrainingRecipe } from '../../../shared/domain/training-options'
 import { AppError } from '../../../shared/errors'
 import type { Dataset, FileCache, SliceRecord } from '../../datasets'
-import { createFileCache, discoverDataset, loadSlice } from '../../datasets'
+import { axisOf, createFileCache, discoverDataset, loadSlice, outcomeOf } from '../../datasets'
 import type { StopFlag } from '../../workers/stop-flag'
-import { axisOf, outcomeOf } from '../items'
 import { chooseSplit } from './choose-split'
 import type { TrainingSplit } from '../../../shared/domain/training-split'
 import { lastingValues, maskSideOf } from './training-object'
@@ -96,7 +95,7 @@ async function* checkSlices(
   for (const [index, record] of dataset.slices.entries()) {
     if (stop.requested) throw new AppError('ABORTED', {})
     const outcome = await outcomeOf(() => openSlice(record, files, preprocessing))
-    if ('skipped' in outcome) yield* skip(outcome.skipped, skipped)
+    if ('skipped' in outcome) yield* skip({ event: 'skipped', ...outcome.skipped }, skipped)
     else usable.push(outcome.value)
     yield { event: 'progress', stage: 'Checking slices', done: index + 1, total: dataset.slices.length }
   }

@@ -3,8 +3,7 @@ import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tensor } from '../../../../src/core/tensor/tensor'
 import { writeNpy, writePng } from '../../../../src/main/codecs'
-import type { SkippedFile } from '../../../../src/main/datasets'
-import { checkSlices, createFileCache, discoverDataset, loadSlice } from '../../../../src/main/datasets'
+import { createFileCache, discoverDataset, loadSlice, outcomeOf } from '../../../../src/main/datasets'
 import { emptyPng, greyPng, imagePng, maskPng, niftiVolume, temporaryFolder } from '../slice-files'
 
 async function onlySlice(image: Uint8Array, mask: Uint8Array, [imageName, maskName] = ['a.png', 'a.png']) {
@@ -158,18 +157,17 @@ describe('checking slices', () => {
     })
     const { slices } = await discoverDataset(folder)
 
-    const checking = checkSlices(slices)
-    const skipped: SkippedFile[] = []
-    let step = await checking.next()
-    for (; !step.done; step = await checking.next()) skipped.push(step.value)
+    const outcomes = await Promise.all(slices.map(slice => outcomeOf(() => loadSlice(slice))))
 
+    const skipped = outcomes.flatMap(outcome => ('skipped' in outcome ? [outcome.skipped] : []))
     expect(skipped.map(({ file, code }) => [basename(file), code])).toEqual([
       ['b.png', 'CORRUPT_FILE'],
       ['c.png', 'UNUSABLE_SLICE'],
       ['e.npy', 'CORRUPT_FILE'],
     ])
     expect(skipped.every(({ file, message }) => message.includes(file))).toBe(true)
-    expect(step.value.map(slice => slice.name)).toEqual(['a', 'd'])
+    const usable = slices.filter((_, index) => 'value' in (outcomes[index] ?? {}))
+    expect(usable.map(slice => slice.name)).toEqual(['a', 'd'])
   })
 
   it.skipIf(process.platform === 'win32')('names a file that may not be read', async () => {
@@ -180,16 +178,13 @@ describe('checking slices', () => {
     const root = process.getuid?.() === 0
     if (root) process.seteuid?.(65_534)
 
-    const { value, done } = await checkSlices(slices)
-      .next()
-      .finally(() => root && process.seteuid?.(0))
-
-    expect(done).toBe(false)
-    expect(value).toMatchObject({ code: 'FILE_UNREADABLE' })
-    expect(value).toHaveProperty(
-      'message',
-      `${join(folder, 'images/a.png')} cannot be read: permission denied.`,
+    const outcomes = await Promise.all(slices.map(slice => outcomeOf(() => loadSlice(slice)))).finally(
+      () => root && process.seteuid?.(0),
     )
+
+    const file = join(folder, 'images/a.png')
+    const message = `${file} cannot be read: permission denied.`
+    expect(outcomes).toEqual([{ skipped: { file, code: 'FILE_UNREADABLE', message } }])
   })
 })
 
