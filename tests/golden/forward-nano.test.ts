@@ -7,7 +7,7 @@ import type { EfficientSamConfig } from '../../src/core/models/efficient-sam/con
 import { configOf } from '../../src/core/models/efficient-sam/config'
 import { buildDecoder } from '../../src/core/models/efficient-sam/decoder-graphs'
 import { keyPositionOf, promptInputs } from '../../src/core/models/efficient-sam/decoder'
-import { promptTokens } from '../../src/core/models/efficient-sam/prompt-tokens'
+import { promptTokens } from '../../src/core/models/prompt-tokens'
 import { Parameters } from '../../src/core/training/parameters'
 import { float32 } from '../../src/core/tensor/tensor'
 import { officialPreprocessing } from '../../src/shared/domain/preprocessing'

@@ -40,10 +40,10 @@ async function lossOf(name: string, iouTarget: IouTarget) {
       bestOnly: null,
       batchIou: null,
     },
-    { iouTarget, segmentationWeight: 1, crossEntropyWeight: 1, iouWeight: 1 },
+    { iouTarget, weights: { dice: 1, crossEntropy: 1, iou: 1 } },
   )
   const [dx, dp] = backward(g, [{ output: values.total, gradient: g.constant([], [1]) }], [x, p])
-  const program = await engine.compile(g.build({ ...values, dx: dx!, dp: dp! }))
+  const program = await engine.compile(g.build({ total: values.total, ...values.terms, dx: dx!, dp: dp! }))
   const results = await program.run({
     x: float32(logits.shape, logits.data),
     p: float32(predicted.shape, predicted.data),

@@ -3,7 +3,7 @@ import type { SliceGeometry } from '../../src/core/imaging/geometry'
 import { preprocessImage } from '../../src/core/imaging/preprocess'
 import type { EfficientSamConfig } from '../../src/core/models/efficient-sam/config'
 import { configOf } from '../../src/core/models/efficient-sam/config'
-import { promptTokens } from '../../src/core/models/efficient-sam/prompt-tokens'
+import { promptTokens } from '../../src/core/models/prompt-tokens'
 import { TrainableEfficientSam } from '../../src/core/models/efficient-sam/trainable'
 import type { IouTarget } from '../../src/core/training/losses'
 import { adamWState, adamWStep } from '../../src/core/training/optimizers'
@@ -52,9 +52,7 @@ function trainable(engine: OnnxRuntimeEngine, mode: string, options: { size: num
       maskSide: options.size,
       loss: {
         iouTarget: iouTargets[mode] ?? 'per-mask',
-        segmentationWeight: 1,
-        crossEntropyWeight: 1,
-        iouWeight: 1,
+        weights: { dice: 1, crossEntropy: 1, iou: 1 },
       },
     },
   )

@@ -10,6 +10,14 @@ export interface Embedding {
   readonly features: Tensor<'float32'>
 }
 
+/** What the decoder makes of a batch of prompts. */
+export interface DecodedMasks {
+  /** [prompts, 3, 4 * side, 4 * side] logits */
+  readonly lowRes: Tensor<'float32'>
+  /** [prompts, 3] */
+  readonly predictedIou: Tensor<'float32'>
+}
+
 /** One of the three masks that the decoder offers. */
 export interface Candidate {
   /** [m, m] logits on the model's square, unbounded */

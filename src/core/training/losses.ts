@@ -34,11 +34,13 @@ export type IouTarget =
   /** as in the original script: every sample is compared with the joint IoU of every sample of the batch */
   | 'seed'
 
+/** What the loss is the weighted sum of; each is a scalar of its own in graphs, logs and goldens. */
+export const lossTerms = ['dice', 'crossEntropy', 'iou'] as const
+export type LossTerm = (typeof lossTerms)[number]
+
 export interface LossOptions {
   readonly iouTarget: IouTarget
-  readonly segmentationWeight: number
-  readonly crossEntropyWeight: number
-  readonly iouWeight: number
+  readonly weights: Readonly<Record<LossTerm, number>>
 }
 
 export interface LossInputs {
@@ -55,11 +57,9 @@ export interface LossInputs {
 }
 
 export interface LossValues {
-  /** Scalars; total = the weighted sum of the other three */
+  /** The weighted sum of the terms, a scalar like each of them */
   readonly total: Value
-  readonly dice: Value
-  readonly crossEntropy: Value
-  readonly iou: Value
+  readonly terms: Readonly<Record<LossTerm, Value>>
   /** Joint IoU of each sample, [batch, 1]: no gradient */
   readonly jointIou: Value
 }
@@ -175,8 +175,8 @@ function segmentationLoss(
   }
   const loss = add(
     g,
-    mulScalar(g, each.dice, options.segmentationWeight),
-    mulScalar(g, each.crossEntropy, options.crossEntropyWeight),
+    mulScalar(g, each.dice, options.weights.dice),
+    mulScalar(g, each.crossEntropy, options.weights.crossEntropy),
   )
   // 1 where a mask is the best (shared if several are): a comparison lets no gradient through
   const isBest = sub(g, scalar(g, 1), greater(g, loss, reduceMin(g, loss, [1])))
@@ -204,18 +204,7 @@ export function maskLoss(g: OpBuilder, inputs: LossInputs, options: LossOptions)
   const sums = diceSums(g, probability, target)
   const parts = segmentationLoss(g, sums, entropy, { bestOnly: inputs.bestOnly, options })
   const { loss: iou, joint } = iouLoss(g, inputs, overlap(g, probability, target), options.iouTarget)
-  const dice = meanAll(g, parts.dice)
-  const entropyMean = meanAll(g, parts.crossEntropy)
-  const weighted = [
-    mulScalar(g, dice, options.segmentationWeight),
-    mulScalar(g, entropyMean, options.crossEntropyWeight),
-    mulScalar(g, iou, options.iouWeight),
-  ] as const
-  return {
-    total: add(g, add(g, weighted[0], weighted[1]), weighted[2]),
-    dice,
-    crossEntropy: entropyMean,
-    iou,
-    jointIou: joint,
-  }
+  const terms = { dice: meanAll(g, parts.dice), crossEntropy: meanAll(g, parts.crossEntropy), iou }
+  const weighted = lossTerms.map(term => mulScalar(g, terms[term], options.weights[term]))
+  return { total: weighted.reduce((sum, term) => add(g, sum, term)), terms, jointIou: joint }
 }

@@ -1,6 +1,8 @@
 import type { Float32Tensor } from '../engine'
-import type { DecodedMasks } from '../models/efficient-sam/decoder'
-import type { PromptTokens } from '../models/efficient-sam/prompt-tokens'
+import type { DecodedMasks } from '../models/segmenter'
+import type { PromptTokens } from '../models/prompt-tokens'
+import type { LossTerm } from './losses'
+import { lossTerms } from './losses'
 import type { Parameters } from './parameters'
 
 /** One prompted object of one slice, ready for the model. */
@@ -14,12 +16,13 @@ export interface TrainingSample {
   readonly bestOnly: boolean
 }
 
-/** Means over the batch. */
-export interface StepLosses {
-  readonly total: number
-  readonly dice: number
-  readonly crossEntropy: number
-  readonly iou: number
+/** Means over the batch: of the whole loss and of each of its terms. */
+export type StepLosses = Readonly<Record<'total' | LossTerm, number>>
+
+export function lossesOf(value: (name: 'total' | LossTerm) => number): StepLosses {
+  const names = ['total', ...lossTerms] as const
+  // The keys are those of the type, which fromEntries cannot say.
+  return Object.fromEntries(names.map(name => [name, value(name)])) as StepLosses
 }
 
 export interface Judgement extends DecodedMasks {

@@ -6,7 +6,8 @@ import type { EfficientSamConfig } from './config'
 import type { DecoderBatch } from './decoder-graphs'
 import { decoderGraph, keyPositionGraph } from './decoder-graphs'
 import { labelColumnCount, oneHotLabels } from './prompt-encoder'
-import type { PromptTokens } from './prompt-tokens'
+import type { PromptTokens } from '../prompt-tokens'
+import type { DecodedMasks } from '../segmenter'
 
 /** Prompts of a batch as the decoder's graphs take them. */
 export function promptInputs(prompts: readonly PromptTokens[]): NamedTensors {
@@ -47,13 +48,6 @@ export async function keyPositionOf(
   await program.dispose()
   invariant(keyPosition, 'the position code is an output')
   return keyPosition
-}
-
-export interface DecodedMasks {
-  /** [prompts, 3, 4 * side, 4 * side] logits */
-  readonly lowRes: Float32Tensor
-  /** [prompts, 3] */
-  readonly predictedIou: Float32Tensor
 }
 
 /** Runs prompt encoder and mask decoder on an engine. */

@@ -1,11 +1,9 @@
 import { add, addScalar, concat, cos, matmul, mulScalar, reshape, sin } from '../../graph/functions'
 import type { OpBuilder, Value } from '../../graph/op'
 import type { WeightOf } from '../../nn/linear'
+import { promptLabel } from '../prompt-tokens'
 import type { EfficientSamConfig } from './config'
 import { gridSide } from './config'
-
-/** Labels of the official code; 0, a negative click, has no learned vector there. */
-export const promptLabel = { padding: -1, negative: 0, point: 1, topLeft: 2, bottomRight: 3 } as const
 
 /** Columns of the one-hot labels, in the order of the vectors that they select. */
 const labelColumns = [

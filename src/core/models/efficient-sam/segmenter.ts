@@ -9,7 +9,7 @@ import type { Embedding, Proposal, Segmenter } from '../segmenter'
 import type { EfficientSamConfig } from './config'
 import { PromptedDecoder } from './decoder'
 import { ImageEncoder } from './encoder'
-import { labelledPoints, promptTokens } from './prompt-tokens'
+import { labelledPoints, promptTokens } from '../prompt-tokens'
 
 export interface EfficientSam {
   readonly config: EfficientSamConfig

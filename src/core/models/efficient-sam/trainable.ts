@@ -6,6 +6,7 @@ import type { LossOptions } from '../../training/losses'
 import { GradientSink } from '../../training/gradient-sink'
 import type { Parameters } from '../../training/parameters'
 import type { Judgement, StepLosses, Trainable, TrainingSample } from '../../training/trainable'
+import { lossesOf } from '../../training/trainable'
 import type { EfficientSamConfig } from './config'
 import { gridSide } from './config'
 import { keyPositionOf, promptInputs, weightFeeds } from './decoder'
@@ -217,16 +218,10 @@ function stacked(parts: readonly Float32Tensor[]): Float32Tensor {
 
 /** Means over parts of a batch, weighted by their share of it. */
 class LossMean {
-  losses: StepLosses = { total: 0, dice: 0, crossEntropy: 0, iou: 0 }
+  losses: StepLosses = lossesOf(() => 0)
 
   add(results: NamedTensors, share: number): void {
-    const mean = (name: keyof StepLosses): number =>
-      this.losses[name] + share * (results[name]?.data[0] ?? NaN)
-    this.losses = {
-      total: mean('total'),
-      dice: mean('dice'),
-      crossEntropy: mean('crossEntropy'),
-      iou: mean('iou'),
-    }
+    const before = this.losses
+    this.losses = lossesOf(name => before[name] + share * (results[name]?.data[0] ?? NaN))
   }
 }

@@ -78,8 +78,8 @@ export function trainingGraph(config: EfficientSamConfig, options: TrainingGraph
     const gradient = gradients[index]
     return gradient ? [[gradientName(name), gradient] as const] : []
   })
-  const { total, dice, crossEntropy, iou, jointIou } = losses
-  return g.build({ total, dice, crossEntropy, iou, jointIou, ...Object.fromEntries(named) })
+  const { total, terms, jointIou } = losses
+  return g.build({ total, ...terms, jointIou, ...Object.fromEntries(named) })
 }
 
 /** Loss and masks without gradients, for validation: the same inputs but `weight`. */
@@ -90,7 +90,7 @@ export function lossGraph(
   const g = new GraphBuilder('loss')
   const batch = options.batch.images * options.batch.queriesPerImage
   const decoder = buildDecoder(g, config, options.batch)
-  const { total, dice, crossEntropy, iou, jointIou } = maskLoss(
+  const { total, terms, jointIou } = maskLoss(
     g,
     {
       logits: resizeSquare(g, decoder.lowRes, options.maskSide),
@@ -102,5 +102,5 @@ export function lossGraph(
     options.loss,
   )
   const { lowRes, predictedIou } = decoder
-  return g.build({ total, dice, crossEntropy, iou, jointIou, lowRes, predictedIou })
+  return g.build({ total, ...terms, jointIou, lowRes, predictedIou })
 }

@@ -46,9 +46,7 @@ export function openSession(
       maskSide,
       loss: {
         iouTarget: recipe.iouTarget,
-        segmentationWeight: recipe.segLossWeight,
-        crossEntropyWeight: recipe.ceLossWeight,
-        iouWeight: recipe.iouLossWeight,
+        weights: { dice: recipe.segLossWeight, crossEntropy: recipe.ceLossWeight, iou: recipe.iouLossWeight },
       },
     },
   )

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
 import { preprocessImage } from '../../../../../src/core/imaging/preprocess'
 import { configOf } from '../../../../../src/core/models/efficient-sam/config'
-import { promptTokens } from '../../../../../src/core/models/efficient-sam/prompt-tokens'
+import { promptTokens } from '../../../../../src/core/models/prompt-tokens'
 import { TrainableEfficientSam } from '../../../../../src/core/models/efficient-sam/trainable'
 import type { StateDict } from '../../../../../src/core/tensor/state-dict'
 import { Parameters } from '../../../../../src/core/training/parameters'
@@ -39,7 +39,7 @@ function sampleOf(seed: number): TrainingSample {
 const samples = [0, 1, 2, 3, 4].map(sampleOf)
 
 function nano(from: StateDict): TrainableEfficientSam {
-  const loss = { iouTarget: 'per-mask', segmentationWeight: 1, crossEntropyWeight: 1, iouWeight: 1 } as const
+  const loss = { iouTarget: 'per-mask', weights: { dice: 1, crossEntropy: 1, iou: 1 } } as const
   const model = { config, parameters: Parameters.from(from) }
   return new TrainableEfficientSam(engine, model, { trainEncoder: true, maskSide: side, loss })
 }

@@ -1,7 +1,9 @@
-import type { Box, Prompt, PromptPoint } from '../../../shared/domain/prompt'
-import type { SliceGeometry } from '../../imaging/geometry'
-import { toModel } from '../../imaging/geometry'
-import { promptLabel } from './prompt-encoder'
+import type { Box, Prompt, PromptPoint } from '../../shared/domain/prompt'
+import type { SliceGeometry } from '../imaging/geometry'
+import { toModel } from '../imaging/geometry'
+
+/** Labels of SAM's family; EfficientSAM's code has no learned vector for 0, a negative click. */
+export const promptLabel = { padding: -1, negative: 0, point: 1, topLeft: 2, bottomRight: 3 } as const
 
 /** A prompt as the model takes it: fixed slots, padded. */
 export interface PromptTokens {
