@@ -38,7 +38,7 @@ export function toAreaType(image: Tensor): AreaTensor {
   return { dtype: 'float64', shape, data: numbersOf(image) }
 }
 
-export function isAreaTensor(image: Tensor): image is AreaTensor {
+function isAreaTensor(image: Tensor): image is AreaTensor {
   const types: readonly DType[] = ['uint8', 'uint16', 'int16', 'float32', 'float64'] satisfies AreaType[]
   return types.includes(image.dtype)
 }

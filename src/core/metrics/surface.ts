@@ -37,24 +37,11 @@ export function surfaceDistances(
   }
 }
 
-/** Largest distance of the two directions (Hausdorff); null unless both masks have pixels. */
-export function hausdorff({ toTruth, toPrediction }: SurfaceDistances): number | null {
-  return isDefined(toTruth, toPrediction)
-    ? Math.max(percentile(toTruth, 100), percentile(toPrediction, 100))
-    : null
-}
-
 /** The larger of the two directed 95th percentiles, as MONAI and most papers have it; null for an empty mask. */
 export function hd95({ toTruth, toPrediction }: SurfaceDistances): number | null {
   return isDefined(toTruth, toPrediction)
     ? Math.max(percentile(toTruth, 95), percentile(toPrediction, 95))
     : null
-}
-
-/** The 95th percentile of both directions together; null for an empty mask. */
-export function hd95Pooled(distances: SurfaceDistances): number | null {
-  const { toTruth, toPrediction } = distances
-  return isDefined(toTruth, toPrediction) ? percentile(pooled(distances).sort(), 95) : null
 }
 
 /** Average symmetric surface distance, the mean of both directions together; null for an empty mask. */

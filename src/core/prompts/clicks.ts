@@ -95,11 +95,7 @@ function largestSize({ sizes }: Components): number {
  *
  * @returns null when the mask is empty
  */
-export function innermostPixel(
-  mask: Uint8Array,
-  height: number,
-  width: number,
-): { x: number; y: number } | null {
+function innermostPixel(mask: Uint8Array, height: number, width: number): { x: number; y: number } | null {
   const distance = distanceTransform(mask, height, width, [1, 1], { outsideIsBackground: true })
   const farthest = distance.reduce((a, b) => Math.max(a, b), 0)
   if (farthest === 0) return null

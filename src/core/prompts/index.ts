@@ -1,4 +1,4 @@
-export { clicksToDice, firstClick, innermostPixel, nextClick } from './clicks'
+export { clicksToDice, firstClick, nextClick } from './clicks'
 export type { ClickOptions, ClickRun } from './clicks'
 export { ellipseInBox } from './ellipse'
 export { looseBox } from './loose-box'

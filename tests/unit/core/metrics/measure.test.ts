@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Scores } from '../../../../src/core/metrics'
-import { bootstrapInterval, measure, scoreCase, summarise } from '../../../../src/core/metrics'
+import { bootstrapInterval, meanOfDefined, measure } from '../../../../src/core/metrics'
 
 const scores = (values: Partial<Scores>): Scores => ({
   dice: null,
@@ -36,27 +36,11 @@ describe('measure', () => {
   })
 })
 
-describe('summarise', () => {
-  it('means over the objects of an image first, then over images, and counts what is undefined', () => {
-    const crowded = scoreCase([
-      scores({ dice: 0.5, hd95: 4 }),
-      scores({ dice: 0.7, hd95: 2 }),
-      scores({ dice: 0, hd95: null }),
-    ])
-    const single = scoreCase([scores({ dice: 1, hd95: 1 })])
-
-    const summary = summarise([crowded, single])
-
-    expect(summary.cases).toBe(2)
-    expect(summary.objects).toBe(4)
-    expect(summary.mean.dice).toBeCloseTo((0.4 + 1) / 2, 12)
-    expect(summary.mean.hd95).toBe((3 + 1) / 2)
-    expect(summary.undefinedObjects).toEqual({ dice: 0, iou: 4, hd95: 1, assd: 4, nsd: 4 })
-    expect(summary.mean.iou).toBeNull()
-  })
-
-  it('has no means without cases', () => {
-    expect(summarise([]).mean.dice).toBeNull()
+describe('meanOfDefined', () => {
+  it('leaves out what is undefined, and is undefined itself where all is', () => {
+    expect(meanOfDefined([0.5, null, 1])).toBe(0.75)
+    expect(meanOfDefined([null])).toBeNull()
+    expect(meanOfDefined([])).toBeNull()
   })
 })
 
