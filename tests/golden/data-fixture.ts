@@ -1,26 +1,15 @@
-import { readFileSync, readdirSync } from 'node:fs'
 import { readNpy } from '../../src/main/codecs/npy'
 import type { Tensor } from '../../src/core/tensor/tensor'
+import { fixtureBytes } from './npy-fixture'
 
-const folder = new URL('../fixtures/5-data/', import.meta.url)
-const opened = new Set<string>()
-
-/** The bytes of a file of group 5; `neverOpened` then knows that a test looked at it. */
+/** The bytes of a file of group 5. */
 export function dataBytes(path: string): Uint8Array {
-  opened.add(path)
-  return readFileSync(new URL(path, folder))
+  return fixtureBytes(`5-data/${path}`)
 }
 
 /** An array of group 5 in its own type. */
 export function dataArray(path: string): Tensor {
   return readNpy(dataBytes(path), path)
-}
-
-export function neverOpened(): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile())
-    .map(entry => `${entry.parentPath}/${entry.name}`.replace(/.*\/5-data\/+/, ''))
-    .filter(path => !opened.has(path))
 }
 
 export interface DataManifest {

@@ -11,7 +11,7 @@ import { readNpy } from '../../src/main/codecs/npy'
 import { readNpz } from '../../src/main/codecs/npz'
 import type { Preprocessing } from '../../src/shared/domain/preprocessing'
 import { AppError } from '../../src/shared/errors'
-import { dataArray, dataBytes, dataManifest, neverOpened } from './data-fixture'
+import { dataArray, dataBytes, dataManifest } from './data-fixture'
 import {
   correctedBox,
   halfBits,
@@ -23,6 +23,7 @@ import {
   transpose,
 } from './data-reference'
 import { uniform } from './formula-weights'
+import { unopenedFixtures } from './npy-fixture'
 
 const manifest = dataManifest()
 
@@ -289,5 +290,5 @@ describe('NumPy containers', () => {
 })
 
 it('opens every file of the group', () => {
-  expect(neverOpened()).toEqual([])
+  expect(unopenedFixtures('5-data')).toEqual([])
 })

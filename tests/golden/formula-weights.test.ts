@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import {
   discMask,
   fmix32,
@@ -10,8 +9,9 @@ import {
   stateDictFixture,
   uniform,
 } from './formula-weights'
+import { fixtureBytes, fixtureJson, unopenedFixtures } from './npy-fixture'
 
-const fixture = (name: string) => readFileSync(new URL(`../fixtures/1-weights/${name}`, import.meta.url))
+const fixture = (name: string) => Buffer.from(fixtureBytes(`1-weights/${name}`))
 
 interface HashCheck {
   fnv1a: Record<string, number>
@@ -19,9 +19,11 @@ interface HashCheck {
   u: Record<string, number[]>
   synth_image: Record<string, { sum: number; first8: number[]; last8: number[]; disc: number }>
 }
-const hashCheck = JSON.parse(fixture('hash_check.json').toString('utf8')) as HashCheck
+const hashCheck = fixtureJson('1-weights/hash_check.json') as HashCheck
 
 describe('the formulas of the goldens', () => {
+  afterAll(() => expect(unopenedFixtures('1-weights')).toEqual([]))
+
   it('hash names and numbers as the fixture says', () => {
     for (const [name, hash] of Object.entries(hashCheck.fnv1a)) expect(fnv1a(name)).toBe(hash)
     for (const [value, hash] of Object.entries(hashCheck.fmix32)) expect(fmix32(Number(value))).toBe(hash)

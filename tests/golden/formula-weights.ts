@@ -2,12 +2,12 @@
  * Weights, images and masks that both sides of a golden compute from a formula, so that no weight file is shipped.
  * The formulas, on unsigned 32-bit integers, are those of tests/fixtures/README.md, group 1.
  */
-import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import type { Tensor } from '../../src/core/tensor/tensor'
 import { tensor } from '../../src/core/tensor/tensor'
 import type { Shape } from '../../src/core/tensor/shape'
 import { sizeOf } from '../../src/core/tensor/shape'
+import { fixtureJson } from './npy-fixture'
 
 export type FormulaConfig = 'ti' | 's' | 'nano' | 'pico'
 
@@ -34,8 +34,7 @@ export type StateDictFixture = z.infer<typeof StateDictFixture>
 
 /** What `state_dict_<config>.json` says: every tensor in order, with its name, shape and check values. */
 export function stateDictFixture(config: FormulaConfig): StateDictFixture {
-  const file = new URL(`../fixtures/1-weights/state_dict_${config}.json`, import.meta.url)
-  return StateDictFixture.parse(JSON.parse(readFileSync(file, 'utf8')))
+  return StateDictFixture.parse(fixtureJson(`1-weights/state_dict_${config}.json`))
 }
 
 /** The whole state dict of a model, in file order; Ti takes about 0.1 s, S about 0.3 s. */

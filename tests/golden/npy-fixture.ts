@@ -6,16 +6,20 @@ export const fixtureUrl = (path: string): URL => new URL(`../fixtures/${path}`, 
 
 const opened = new Set<string>()
 
-/** Reads a fixture array as floats; `unopenedFixtures` then knows it was looked at. */
-export function fixtureArray(path: string): { shape: readonly number[]; data: Float32Array } {
+/** The bytes of a fixture; `unopenedFixtures` then knows that a test looked at it. */
+export function fixtureBytes(path: string): Uint8Array {
   opened.add(path)
-  const array = readNpy(readFileSync(fixtureUrl(path)), path)
+  return new Uint8Array(readFileSync(fixtureUrl(path)))
+}
+
+/** A fixture array as floats. */
+export function fixtureArray(path: string): { shape: readonly number[]; data: Float32Array } {
+  const array = readNpy(fixtureBytes(path), path)
   return { shape: array.shape, data: Float32Array.from(numbersOf(array)) }
 }
 
 export function fixtureJson(path: string): unknown {
-  opened.add(path)
-  return JSON.parse(readFileSync(fixtureUrl(path), 'utf8'), (_key, value: unknown) =>
+  return JSON.parse(new TextDecoder().decode(fixtureBytes(path)), (_key, value: unknown) =>
     value === 'NaN' ? NaN : value === 'Infinity' ? Infinity : value === '-Infinity' ? -Infinity : value,
   )
 }
