@@ -1,21 +1,33 @@
 import { readFile } from 'node:fs/promises'
 import type { Tensor } from '../../core/tensor/tensor'
 import { tensor } from '../../core/tensor/tensor'
+import { AppError } from '../../shared/errors'
 import { writeNifti, writePng } from '../codecs'
 
 /** A way to write a label map. A new one is one object here, and its condition in `labelMapExporter`. */
 export interface LabelMapExporter {
   readonly id: string
   readonly extension: string
-  /** @param source - the image that the labels belong to: a volume lends its grid */
+  /**
+   * @param source - the image that the labels belong to: a volume lends its grid
+   * @throws AppError UNUSABLE_SLICE for a label that the format cannot hold
+   */
   readonly encode: (labels: Tensor<'int32'>, source: string) => Promise<Uint8Array>
 }
 
-/** 8-bit grey, 16-bit where a value needs it. */
+/** Largest label that a PNG holds. */
+const largest16Bit = 65_535
+
+/** 8-bit grey, 16-bit where a value needs it. What needs more would come out as another label, so it is refused. */
 const maskPng: LabelMapExporter = {
   id: 'mask-png',
   extension: '.png',
-  encode: labels => {
+  encode: (labels, source) => {
+    const misfit = labels.data.find(label => label < 0 || label > largest16Bit)
+    if (misfit !== undefined) {
+      const reason = `label ${misfit} does not fit a 16-bit PNG; use NIfTI, or renumber the labels`
+      return Promise.reject(new AppError('UNUSABLE_SLICE', { file: source, reason }))
+    }
     const largest = labels.data.reduce((a, b) => Math.max(a, b), 0)
     const image =
       largest > 255
