@@ -4,7 +4,7 @@ import { neededNapi } from '../shared/domain/needs'
 import { AppError } from '../shared/errors'
 import { modelFolders } from './files/model-folders'
 import { createServices } from './services'
-import { findAppRoot } from './services/app-root'
+import { findAppRoot } from './files/app-root'
 import createWorker from './workers/engine.worker?nodeWorker'
 
 /** Entry of the command line: wires the parts and sets the exit code, but never leaves the process by force. */

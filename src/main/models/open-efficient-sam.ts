@@ -8,7 +8,7 @@ import { AppError } from '../../shared/errors'
 import type { LoadedModel, ResolvedModel } from '../files/weights'
 import { loadModelWeights, resolveModel } from '../files/weights'
 import { modelFolders } from '../files/model-folders'
-import { findAppRoot } from '../services/app-root'
+import { findAppRoot } from '../files/app-root'
 
 export interface OpenedModel {
   readonly model: EfficientSam
