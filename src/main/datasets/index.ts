@@ -1,3 +1,4 @@
+export { readText, tableLines } from './csv'
 export type { DiscoverOptions } from './discover'
 export { discoverDataset } from './discover'
 export type { FileCache } from './file-cache'

@@ -1,6 +1,7 @@
 import type { Prompt, PromptPoint } from '../../shared/domain/prompt'
 import { AppError } from '../../shared/errors'
 import { stemOf } from '../codecs'
+import { tableLines } from '../datasets'
 
 /** One object to segment, as a line (or several lines of points) of a csv asks for it. */
 export interface PromptRow {
@@ -130,7 +131,7 @@ class Row {
   }
 
   text(column: Column): string {
-    return this.#cells.get(column)?.trim() ?? ''
+    return this.#cells.get(column) ?? ''
   }
 
   number(column: Column): number {
@@ -159,16 +160,11 @@ interface Layout {
 }
 
 function readRows(text: string, file: string, { columns, needed }: Layout): Row[] {
-  // Spreadsheets put a byte order mark in front, and semicolons where the comma is the decimal sign.
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/)
-  const separator = (lines[0] ?? '').includes(';') && !(lines[0] ?? '').includes(',') ? ';' : ','
-  const records = lines
-    .map((line, index) => ({
-      line: index + 1,
-      cells: splitCells(line, separator, { file, line: index + 1 }),
-    }))
-    .filter(({ cells }) => cells.some(cell => cell.trim() !== '') && !cells[0]?.startsWith('#'))
-  const first = records[0]?.cells.map(cell => cell.trim().toLowerCase()) ?? []
+  const lines = tableLines(text)
+  const unclosed = lines.find(({ isUnclosed }) => isUnclosed)
+  if (unclosed) refuse(file, unclosed.line, 'a quote is opened and never closed')
+  const records = lines.filter(({ cells }) => !cells[0]?.startsWith('#'))
+  const first = records[0]?.cells.map(cell => cell.toLowerCase()) ?? []
   const hasHeader = first.includes('image')
   const order = hasHeader ? headerOrder(first, file, { columns, needed }) : columns
   const body = hasHeader ? records.slice(1) : records
@@ -190,26 +186,6 @@ function headerOrder(header: readonly string[], file: string, { columns, needed 
     const column = columns.find(candidate => candidate === name)
     return column ?? refuse(file, 1, `there is no column ${name}; known are ${columns.join(',')}`)
   })
-}
-
-/** Cells of a line; a cell in double quotes may hold the separator, and a doubled quote stands for one (RFC 4180). */
-function splitCells(text: string, separator: string, at: { file: string; line: number }): string[] {
-  const cells: string[] = []
-  let cell = ''
-  let quoted = false
-  for (let index = 0; index < text.length; index++) {
-    const letter = text[index] ?? ''
-    if (letter === '"' && quoted && text[index + 1] === '"') {
-      cell += '"'
-      index++
-    } else if (letter === '"' && (quoted || cell.trim() === '')) quoted = !quoted
-    else if (letter === separator && !quoted) {
-      cells.push(cell)
-      cell = ''
-    } else cell += letter
-  }
-  if (quoted) refuse(at.file, at.line, 'a quote is opened and never closed')
-  return [...cells, cell]
 }
 
 function refuse(file: string, line: number, reason: string): never {

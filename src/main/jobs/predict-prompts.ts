@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { boxOfMask } from '../../core/imaging/box'
 import { maskOfLabel } from '../../core/imaging/labels'
 import { firstClick } from '../../core/prompts'
@@ -56,17 +55,6 @@ export function* promptsOfCsv(
     prompts.set(image, known)
   }
   return { prompts, refused }
-}
-
-/** @throws AppError FILE_NOT_FOUND, FILE_UNREADABLE */
-export async function readCsv(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
-    if (code === 'ENOENT') throw new AppError('FILE_NOT_FOUND', { file }, { cause })
-    throw new AppError('FILE_UNREADABLE', { file, reason: code }, { cause })
-  }
 }
 
 /** One prompt per value of each mask of the same stem; an image without a usable mask is reported. */

@@ -6,7 +6,7 @@ import type { Prompt } from '../../shared/domain/prompt'
 import { AppError } from '../../shared/errors'
 import { stemOf } from '../codecs'
 import type { FileCache, SliceAxis } from '../datasets'
-import { axisOf, createFileCache, loadImage, outcomeOf, skippedFile } from '../datasets'
+import { axisOf, createFileCache, loadImage, outcomeOf, readText, skippedFile } from '../datasets'
 import { labelMapExporter } from '../exporters'
 import { writeAtomically } from '../files/write-atomically'
 import type { JobContext, JobFunction } from '../workers/contract'
@@ -14,7 +14,7 @@ import { listImages, makeFolder } from './image-folder'
 import { openSegmenter } from './open-segmenter'
 import { createLabelMap } from './predict-label-map'
 import type { ObjectPrompt, PromptsByImage } from './predict-prompts'
-import { promptsOfCsv, promptsOfMasks, readCsv } from './predict-prompts'
+import { promptsOfCsv, promptsOfMasks } from './predict-prompts'
 
 /**
  * Writes a label map per image that has prompts.
@@ -62,7 +62,7 @@ async function* findPrompts(
   const file = boxes ?? points
   if (file === undefined)
     throw new AppError('USAGE', { reason: 'predict needs --boxes, --points or --from-masks.' })
-  return yield* promptsOfCsv(await readCsv(file), file, {
+  return yield* promptsOfCsv(await readText(file), file, {
     kind: boxes === undefined ? 'points' : 'boxes',
     images,
   })
