@@ -7,14 +7,16 @@ import { AppError } from '../../shared/errors'
 import { stemOf, writeNpy } from '../codecs'
 import type { FileCache, SliceAxis } from '../datasets'
 import { axisOf, createFileCache, loadImage, outcomeOf, planeCount } from '../datasets'
+import { makeFolder } from '../files/make-folder'
 import { writeAtomically } from '../files/write-atomically'
 import type { JobContext, JobFunction } from '../workers/contract'
-import { listImages, makeFolder } from './image-folder'
+import { listImages, refuseSameFolder } from './image-folder'
 import { openSegmenter } from './open-segmenter'
 
 /** Writes the encoder's features of every image, and of every plane of a volume: float32 [256, h, w]. */
 export const embed: JobFunction<'embed'> = async function* (options, context) {
   const start = performance.now()
+  await refuseSameFolder(options.out, { '--images': options.images })
   const images = await listImages(options.images)
   await makeFolder(options.out)
   const { segmenter } = yield* openSegmenter(context, options.model)

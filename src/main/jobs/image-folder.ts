@@ -1,8 +1,7 @@
-import { access, constants, mkdir, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AppError } from '../../shared/errors'
 import { codecByName, stemOf } from '../codecs'
-import { systemCode, writeError } from '../files/write-atomically'
 
 /**
  * The images and volumes of a folder, by name.
@@ -29,18 +28,21 @@ export function imageFinder(files: readonly string[]): (name: string) => string 
 }
 
 /**
- * Makes the folder that results go to.
+ * Makes sure that no result takes the place of what it is made from: results are named after their images.
  *
- * @throws AppError FOLDER_NOT_WRITABLE and the like, before any work is done for nothing
+ * @throws AppError USAGE, before anything is read or written
  */
-export async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true })
-    await access(folder, constants.W_OK)
-  } catch (error) {
-    // A file is in the way.
-    if (systemCode(error) === 'EEXIST')
-      throw new AppError('FOLDER_NOT_WRITABLE', { file: folder }, { cause: error })
-    throw writeError(error, join(folder, 'a result'))
+export async function refuseSameFolder(out: string, inputs: Readonly<Record<string, string>>): Promise<void> {
+  // By identity, not by name: links, letter case and mounts give one folder several paths.
+  const identity = async (folder: string): Promise<string | null> => {
+    const entry = await stat(folder, { bigint: true }).catch(() => null)
+    return entry && `${entry.dev}:${entry.ino}`
+  }
+  const target = await identity(out)
+  if (target === null) return
+  for (const [option, folder] of Object.entries(inputs)) {
+    if ((await identity(folder)) !== target) continue
+    const reason = `--out ${out} is the folder of ${option}: results could overwrite your own files. Choose another folder for --out.`
+    throw new AppError('USAGE', { reason })
   }
 }

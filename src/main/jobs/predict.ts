@@ -8,9 +8,10 @@ import { stemOf } from '../codecs'
 import type { FileCache, SliceAxis } from '../datasets'
 import { axisOf, createFileCache, loadImage, outcomeOf, readText, skippedFile } from '../datasets'
 import { labelMapExporter } from '../exporters'
+import { makeFolder } from '../files/make-folder'
 import { writeAtomically } from '../files/write-atomically'
 import type { JobContext, JobFunction } from '../workers/contract'
-import { listImages, makeFolder } from './image-folder'
+import { listImages, refuseSameFolder } from './image-folder'
 import { openSegmenter } from './open-segmenter'
 import { createLabelMap } from './predict-label-map'
 import type { ObjectPrompt, PromptsByImage } from './predict-prompts'
@@ -23,6 +24,11 @@ import { promptsOfCsv, promptsOfMasks } from './predict-prompts'
  */
 export const predict: JobFunction<'predict'> = async function* (options, context) {
   const start = performance.now()
+  const { fromMasks } = options
+  await refuseSameFolder(options.out, {
+    '--images': options.images,
+    ...(fromMasks === undefined ? {} : { '--from-masks': fromMasks }),
+  })
   const images = await listImages(options.images)
   const files = createFileCache()
   const { prompts, refused } = yield* findPrompts(options, images, files)

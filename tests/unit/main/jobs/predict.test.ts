@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { readImageFile, writeNpy } from '../../../../src/main/codecs'
@@ -174,7 +174,39 @@ describe('predict', () => {
     const { events, error } = await run(folder, { boxes: join(folder, 'boxes.csv') })
 
     expect(events).toEqual([])
-    expect(error).toMatchObject({ code: 'FOLDER_NOT_WRITABLE', data: { file: join(folder, 'out') } })
+    expect(error).toMatchObject({ code: 'NOT_A_FOLDER', data: { file: join(folder, 'out') } })
+  })
+})
+
+describe("the user's own files", () => {
+  test.each(['--images', '--from-masks'])(
+    'are not overwritten by results in the folder of %s',
+    async option => {
+      const folder = folderWith({ 'images/a.png': image, 'masks/a.png': pngWith(40, 30, [4, 5, 5, 14, 14]) })
+      const own = join(folder, option === '--images' ? 'images' : 'masks')
+      symlinkSync(own, join(folder, 'link'))
+      const before = readFileSync(join(own, 'a.png'))
+
+      for (const out of [own, `${own}/../${basename(own)}/`, join(folder, 'link')]) {
+        const { events, error } = await run(folder, { fromMasks: join(folder, 'masks'), out })
+
+        expect(events).toEqual([])
+        expect(error).toMatchObject({ code: 'USAGE', exitCode: 2 })
+        expect(String(error)).toMatch(new RegExp(`is the folder of ${option}.*Choose another folder`))
+      }
+      expect(readFileSync(join(own, 'a.png'))).toEqual(before)
+    },
+  )
+
+  test('are not overwritten by features', async () => {
+    const folder = folderWith({ 'images/a.npy': writeNpy(tensor('uint8', [2, 2], new Uint8Array(4))) })
+    const before = readFileSync(join(folder, 'images/a.npy'))
+    const options = EmbedOptions.parse({ images: join(folder, 'images'), out: join(folder, 'images') })
+
+    const { events, error } = await eventsOf(embed(options, contextWith(new ThresholdSegmenter())))
+
+    expect({ events, error }).toMatchObject({ events: [], error: { code: 'USAGE' } })
+    expect(readFileSync(join(folder, 'images/a.npy'))).toEqual(before)
   })
 })
 
