@@ -25,6 +25,7 @@ export const errorTable = {
   FILE_NOT_FOUND: kind(file, d => `${d.file} does not exist. Check the path.`),
   FOLDER_NOT_FOUND: kind(file, d => `The folder ${d.file} does not exist. Check the path.`),
   FILE_UNREADABLE: kind(fileReason, d => `${d.file} cannot be read: ${d.reason}.`),
+  NOT_A_FOLDER: kind(file, d => `${d.file} is a file, not a folder. Choose another path.`),
   FOLDER_NOT_WRITABLE: kind(
     file,
     d => `SliceTune may not write to ${d.file}. Choose another folder or change its permissions.`,

@@ -8,6 +8,7 @@ const fatal: ReadonlySet<ErrorCode> = new Set([
   'DISK_FULL',
   'FOLDER_NOT_WRITABLE',
   'FOLDER_NOT_FOUND',
+  'NOT_A_FOLDER',
   'NOT_A_CHECKPOINT',
   'WRONG_CHECKPOINT',
 ] as const)

@@ -1,6 +1,7 @@
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AppError } from '../../../shared/errors'
+import { makeFolder } from '../../files/make-folder'
 import { systemCode, writeError } from '../../files/write-atomically'
 
 /** The original scripts' names, so that their users find what they look for. */
@@ -17,13 +18,11 @@ function stamp(date: Date): string {
 /**
  * Makes the dated folder of a new run, `<task>-YYYYmmdd-HHMM`; a second run in the same minute gets `-2`.
  *
- * @throws AppError FOLDER_NOT_WRITABLE, DISK_FULL
+ * @throws AppError NOT_A_FOLDER, FOLDER_NOT_WRITABLE, DISK_FULL
  */
 export async function createRunFolder(out: string, task: string, date: Date): Promise<string> {
   const name = `${task}-${stamp(date)}`
-  await mkdir(out, { recursive: true }).catch((error: unknown) => {
-    throw writeError(error, out)
-  })
+  await makeFolder(out)
   for (let copy = 1; ; copy++) {
     const folder = join(out, copy === 1 ? name : `${name}-${copy}`)
     try {

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fitLabels, preprocessImage } from '../../../core/imaging/preprocess'
 import { toModel } from '../../../core/imaging/geometry'
@@ -10,7 +9,8 @@ import type { TrainingRecipe } from '../../../shared/domain/training-options'
 import { invariant } from '../../../shared/errors'
 import type { SanitySample } from '../../figures'
 import { sanityFigure } from '../../figures'
-import { writeAtomically, writeError } from '../../files/write-atomically'
+import { makeFolder } from '../../files/make-folder'
+import { writeAtomically } from '../../files/write-atomically'
 import type { LoadedSlice } from '../../datasets'
 import { loadSlice } from '../../datasets'
 import type { DrawnSample } from './sample-source'
@@ -73,9 +73,7 @@ export async function writeSanityFigure(
     drawn.push({ name: usable.record.name, ...sample })
   }
   const file = join(out, 'sanity_check.png')
-  await mkdir(out, { recursive: true }).catch((error: unknown) => {
-    throw writeError(error, out)
-  })
+  await makeFolder(out)
   await writeAtomically(file, sanityFigure(drawn))
   return file
 }
