@@ -25,6 +25,10 @@ export const errorTable = {
   FILE_NOT_FOUND: kind(file, d => `${d.file} does not exist. Check the path.`),
   FOLDER_NOT_FOUND: kind(file, d => `The folder ${d.file} does not exist. Check the path.`),
   FILE_UNREADABLE: kind(fileReason, d => `${d.file} cannot be read: ${d.reason}.`),
+  FOLDER_IN_USE: kind(
+    z.object({ file: z.string(), lock: z.string() }),
+    d => `Another SliceTune is working in ${d.file}. Wait for it; if none is running, delete ${d.lock}.`,
+  ),
   NOT_A_FOLDER: kind(file, d => `${d.file} is a file, not a folder. Choose another path.`),
   FOLDER_NOT_WRITABLE: kind(
     file,
@@ -62,7 +66,11 @@ export const errorTable = {
     z.object({ model: z.string(), reason: z.string() }),
     d => `${d.model} could not be downloaded: ${d.reason}.`,
   ),
-  UNUSABLE_SLICE: kind(fileReason, d => `${d.file} is left out: ${d.reason}.`),
+  UNUSABLE_SLICE: kind(
+    // `plane`: of a volume, counted from 0
+    fileReason.extend({ plane: z.int().optional() }),
+    d => `${d.file}${d.plane === undefined ? '' : `, plane ${d.plane}`} is left out: ${d.reason}.`,
+  ),
   NOT_A_DATASET: kind(
     file,
     d =>
@@ -70,6 +78,14 @@ export const errorTable = {
       `at the top or inside train and val.`,
   ),
   NO_USABLE_SLICES: kind(file, d => `Nothing in ${d.file} can be used. See the reports above, one per file.`),
+  TOO_FEW_SLICES: kind(
+    file,
+    d => `There is one usable slice in ${d.file}: training and validation need at least two. Annotate more.`,
+  ),
+  OTHER_DATA: kind(
+    file,
+    d => `${d.file} does not hold the slices of this run. Give the folder that it was begun with.`,
+  ),
   SINGLE_GROUP: kind(
     z.object({ file: z.string(), group: z.string() }),
     d =>

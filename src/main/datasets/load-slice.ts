@@ -19,19 +19,32 @@ export async function loadSlice(
   record: SliceRecord,
   files: FileCache = createFileCache(),
 ): Promise<LoadedSlice> {
-  const imageFile = await files.read(record.imageFile, 'image')
-  const image = picturePart(imageFile, record, record.imageFile)
-  checkImage(image, record.imageFile)
-  const maskFile = await files.read(record.maskFile, 'labels')
-  const labels = wholeLabels(picturePart(maskFile, record, record.maskFile), record.maskFile)
+  const { image, spacingMm } = await loadImage(record, files)
+  const { labels, labelValues } = await loadLabels(record, files)
   const [size, maskSize] = [pictureSize(image), pictureSize(labels)]
   if (size.height !== maskSize.height || size.width !== maskSize.width) {
     const sizes = `${maskSize.height} x ${maskSize.width}, its image ${size.height} x ${size.width}`
     throw unusable(record.maskFile, `it measures ${sizes} pixels`)
   }
-  const values = labelValues(labels.data)
-  if (values.length === 0) throw unusable(record.maskFile, 'it holds no label, only background')
-  return { image, labels, spacingMm: spacingOf(imageFile, record), labelValues: values }
+  if (labelValues.length === 0) {
+    throw unusable(record.maskFile, 'it holds no label, only background', record.sliceIndex)
+  }
+  return { image, labels, spacingMm, labelValues }
+}
+
+/**
+ * The labels of a slice, which may be none.
+ *
+ * @throws as `loadSlice`, but for a missing label
+ */
+export async function loadLabels(
+  record: Pick<SliceRecord, 'maskFile' | 'sliceIndex' | 'axis' | 'spacingMm'>,
+  files: FileCache = createFileCache(),
+): Promise<Pick<LoadedSlice, 'labels' | 'labelValues'>> {
+  const maskFile = await files.read(record.maskFile, 'labels')
+  const part = picturePart(maskFile, record, record.maskFile)
+  const labels = wholeLabels(part, { file: record.maskFile, plane: record.sliceIndex })
+  return { labels, labelValues: labelValues(labels.data) }
 }
 
 /**
@@ -45,7 +58,7 @@ export async function loadImage(
 ): Promise<Pick<LoadedSlice, 'image' | 'spacingMm'>> {
   const file = await files.read(record.imageFile, 'image')
   const image = picturePart(file, record, record.imageFile)
-  checkImage(image, record.imageFile)
+  checkImage(image, { file: record.imageFile, plane: record.sliceIndex })
   return { image, spacingMm: spacingOf(file, record) }
 }
 
@@ -73,13 +86,18 @@ function scaled(pixels: Tensor, { scale }: DecodedFile): Tensor {
   return tensor('float64', pixels.shape, values)
 }
 
-function checkImage(image: Tensor, file: string): void {
+interface Place {
+  readonly file: string
+  readonly plane: number | null
+}
+
+function checkImage(image: Tensor, { file, plane }: Place): void {
   if (!hasPictureShape(image)) {
     throw unusable(file, `its shape is [${image.shape.join(', ')}], not that of a grey or colour picture`)
   }
   if (!image.dtype.includes('float')) return
   if (!numbersOf(image).every(Number.isFinite)) {
-    throw unusable(file, 'it holds values that are not numbers (NaN or infinite)')
+    throw unusable(file, 'it holds values that are not numbers (NaN or infinite)', plane)
   }
 }
 
@@ -91,7 +109,7 @@ function hasPictureShape({ shape }: Tensor): boolean {
 }
 
 /** Labels as int32, so that no value wraps before one is picked; grey colour pictures count as grey. */
-function wholeLabels(mask: Tensor, file: string): Tensor<'int32'> {
+function wholeLabels(mask: Tensor, { file, plane }: Place): Tensor<'int32'> {
   if (!hasPictureShape(mask)) {
     throw unusable(file, `its shape is [${mask.shape.join(', ')}], not that of a label map`)
   }
@@ -103,10 +121,10 @@ function wholeLabels(mask: Tensor, file: string): Tensor<'int32'> {
     const whole = Math.round(value)
     // Scaled label volumes carry rounding noise; anything else is no label map.
     if (!(Math.abs(value - whole) < 1e-3) || Math.abs(whole) > 0x7fffffff) {
-      throw unusable(file, `it holds ${value}, which is no label (labels are whole numbers)`)
+      throw unusable(file, `it holds ${value}, which is no label (labels are whole numbers)`, plane)
     }
     if (!isGrey(values, pixel * channels, channels)) {
-      throw unusable(file, 'it is a colour picture; save the labels as a grey or palette picture')
+      throw unusable(file, 'it is a colour picture; save the labels as a grey or palette picture', plane)
     }
     labels[pixel] = whole
   }
@@ -122,6 +140,7 @@ function spacingOf(file: DecodedFile, { axis, spacingMm }: Cut): PixelSpacing | 
   return spacingMm ?? (file.kind === 'volume' ? planeSpacing(file, axis ?? 2) : null)
 }
 
-function unusable(file: string, reason: string): AppError<'UNUSABLE_SLICE'> {
-  return new AppError('UNUSABLE_SLICE', { file, reason })
+/** @param plane - the one plane of a volume that this is about; null for the whole file */
+function unusable(file: string, reason: string, plane: number | null = null): AppError<'UNUSABLE_SLICE'> {
+  return new AppError('UNUSABLE_SLICE', { file, reason, ...(plane === null ? {} : { plane }) })
 }

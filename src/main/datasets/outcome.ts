@@ -34,3 +34,17 @@ export function skippedFile(error: AppError): SkippedFile {
   const file = 'file' in error.data ? error.data.file : ''
   return { file, code: error.code, message: error.message }
 }
+
+/**
+ * Tells a report that is new from one that was given already: what is wrong with a whole volume is met again at each
+ * of its planes.
+ */
+export function firstReports(): (skipped: SkippedFile) => boolean {
+  const given = new Set<string>()
+  return ({ file, message }) => {
+    const key = JSON.stringify([file, message])
+    const isNew = !given.has(key)
+    given.add(key)
+    return isNew
+  }
+}

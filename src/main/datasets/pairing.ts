@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { AppError } from '../../shared/errors'
-import { codecByName, stemOf } from '../codecs'
+import { stemOf } from '../codecs'
 import type { FolderPair } from './folders'
-import { filesIn } from './folders'
 import { skippedFile } from './outcome'
 import type { SkippedFile } from './records'
+import { sliceFilesIn } from './slice-files'
 
 export interface FilePair {
   readonly imageFile: string
@@ -13,24 +13,15 @@ export interface FilePair {
 
 const maskSuffix = /_(mask|label|seg|Annotation)$/i
 
-/** Files that lie beside slices and are no slices. */
-const besides = /\.(csv|tsv|txt|md|json|ya?ml|html|ini|db)$|^(licen[cs]e|readme|thumbs\.db)/i
-
 /** Pairs images with masks by stem, an optional suffix of the mask ignored; whatever has no partner is reported. */
 export async function pairFiles(folders: FolderPair): Promise<{ pairs: FilePair[]; skipped: SkippedFile[] }> {
-  const skipped: SkippedFile[] = []
-  const list = async (folder: string): Promise<string[]> =>
-    (await filesIn(folder)).filter(name => {
-      if (codecByName(name)) return true
-      if (!besides.test(name))
-        skipped.push(skippedFile(new AppError('UNKNOWN_FORMAT', { file: join(folder, name) })))
-      return false
-    })
   const together = folders.images === folders.masks
-  const images = (await list(folders.images)).filter(name => !together || !maskSuffix.test(stemOf(name)))
-  const masks = together
-    ? (await filesIn(folders.masks)).filter(name => codecByName(name) && maskSuffix.test(stemOf(name)))
-    : await list(folders.masks)
+  const besideImages = await sliceFilesIn(folders.images)
+  const besideMasks = together ? besideImages : await sliceFilesIn(folders.masks)
+  const skipped = [...besideImages.skipped, ...(together ? [] : besideMasks.skipped)]
+  const isMask = (name: string): boolean => maskSuffix.test(stemOf(name))
+  const images = together ? besideImages.names.filter(name => !isMask(name)) : besideImages.names
+  const masks = together ? besideMasks.names.filter(isMask) : besideMasks.names
 
   const leave = (file: string, reason: string): void => {
     skipped.push(skippedFile(new AppError('UNUSABLE_SLICE', { file, reason })))

@@ -1,5 +1,6 @@
 import { numbersOf } from '../../core/imaging/picture'
 import { AppError } from '../../shared/errors'
+import type { DecodedFile } from '../codecs'
 import { bytesOf, readNiftiHeader, readImageFile, stemOf } from '../codecs'
 import type { FilePair } from './pairing'
 import { planeCount, planeOf } from './plane'
@@ -24,11 +25,7 @@ export async function labelledPlanes(
     throw new AppError('UNUSABLE_SLICE', { file: pair.imageFile, reason })
   }
   const { pixels, kind } = await readImageFile(pair.maskFile, 'labels')
-  const size = [...header.dimensions].reverse()
-  if (kind !== 'volume' || pixels.shape.join() !== size.join()) {
-    const reason = `it measures ${[...pixels.shape].reverse().join(' x ')}, its image ${header.dimensions.join(' x ')}`
-    throw new AppError('UNUSABLE_SLICE', { file: pair.maskFile, reason })
-  }
+  refuseOtherSize({ pixels, kind }, [...header.dimensions].reverse(), pair.maskFile)
   const count = planeCount(pixels.shape, axis)
   const planes: number[] = []
   for (let index = 0; index < count; index++) {
@@ -41,6 +38,26 @@ export async function labelledPlanes(
     })
   }
   return { planes, empty: count - planes.length }
+}
+
+/**
+ * Makes sure that a mask is a volume on the grid of its image.
+ *
+ * @param shape - of the image, [z, y, x]
+ * @throws AppError UNUSABLE_SLICE
+ */
+export function refuseOtherSize(
+  { pixels, kind }: Pick<DecodedFile, 'pixels' | 'kind'>,
+  shape: readonly number[],
+  maskFile: string,
+): void {
+  if (kind === 'volume' && pixels.shape.join() === shape.join()) return
+  const inFileOrder = (sizes: readonly number[]): string => [...sizes].reverse().join(' x ')
+  const reason =
+    kind === 'volume'
+      ? `it measures ${inFileOrder(pixels.shape)}, its image ${inFileOrder(shape)}`
+      : `it is a picture, its image a volume of ${inFileOrder(shape)}`
+  throw new AppError('UNUSABLE_SLICE', { file: maskFile, reason })
 }
 
 /** Whether a file is a volume by its name, which decides how it is listed. */

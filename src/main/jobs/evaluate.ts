@@ -4,7 +4,15 @@ import type { TrainingSplit } from '../../shared/domain/training-split'
 import type { EvaluationReport, JobEvent } from '../../shared/domain/events'
 import { AppError } from '../../shared/errors'
 import type { Dataset, FileCache, SliceRecord } from '../datasets'
-import { axisOf, createFileCache, discoverDataset, loadSlice, outcomeOf, sliceKey } from '../datasets'
+import {
+  axisOf,
+  createFileCache,
+  discoverDataset,
+  firstReports,
+  loadSlice,
+  outcomeOf,
+  sliceKey,
+} from '../datasets'
 import type { JobContext, JobFunction } from '../workers/contract'
 import { judgeSlice } from './evaluate-slice'
 import type { JudgedCase } from './evaluate-summary'
@@ -45,14 +53,17 @@ export async function* evaluateSlices(
   for (const message of dataset.notes) yield { event: 'notice', message }
   for (const skipped of dataset.skipped) yield { event: 'skipped', ...skipped }
   let skipped = dataset.skipped.length
+  const isNew = firstReports()
   const cases: JudgedCase[] = []
   const files = createFileCache()
   for (const [index, record] of slices.entries()) {
     if (stop.requested) break
     const outcome = await outcomeOf(() => judgeRecord(record, files, { options, context }))
     if ('skipped' in outcome) {
-      skipped++
-      yield { event: 'skipped', ...outcome.skipped }
+      if (isNew(outcome.skipped)) {
+        skipped++
+        yield { event: 'skipped', ...outcome.skipped }
+      }
     } else {
       cases.push(outcome.value)
       yield caseEvent(outcome.value)

@@ -4,6 +4,7 @@ import { StopFlag } from '../../../../src/main/workers/stop-flag'
 import { zeros } from '../../../../src/core/tensor/tensor'
 import { EvaluateOptions } from '../../../../src/shared/domain/evaluation'
 import { EvaluationReport } from '../../../../src/shared/domain/events'
+import { niftiVolume } from '../slice-files'
 import { eventsOf, folderWith, pngWith } from '../support/folders'
 import { contextWith, ThresholdSegmenter } from '../support/threshold-segmenter'
 
@@ -78,6 +79,30 @@ describe('evaluate', () => {
     expect(lenient).toMatchObject({ error: null })
     expect(strict.events.at(-1)).toMatchObject({ event: 'report', cases: 1, skipped: 2 })
     expect(strict.error).toMatchObject({ code: 'ITEMS_REFUSED', exitCode: 3, data: { refused: 2, total: 3 } })
+  })
+
+  test('reports a damaged volume once, not once for each of its planes, and a faulty plane by its number', async () => {
+    const labels = niftiVolume([6, 5, 4], (x, y) => (x > 1 && y > 1 ? 1 : 0))
+    const whole = niftiVolume([6, 5, 4], x => x, { type: 'float32' })
+    const data = folderWith({
+      'images/cut.nii': whole.subarray(0, 500),
+      'masks/cut.nii': labels,
+      'images/nan.nii': niftiVolume([6, 5, 4], (x, y, z) => (z === 2 && x + y === 0 ? NaN : x), {
+        type: 'float32',
+      }),
+      'masks/nan.nii': labels,
+    })
+
+    const { events, error } = await run(data, { strict: true })
+
+    const skipped = events.filter(event => event.event === 'skipped')
+    expect(skipped.map(({ file, code }) => [file.replace(data, ''), code])).toEqual([
+      ['/images/cut.nii', 'CORRUPT_FILE'],
+      ['/images/nan.nii', 'UNUSABLE_SLICE'],
+    ])
+    expect(skipped[1]?.message).toMatch(/nan\.nii, plane 2 is left out: it holds values that are not numbers/)
+    expect(events.at(-1)).toMatchObject({ event: 'report', cases: 3, skipped: 2 })
+    expect(error).toMatchObject({ code: 'ITEMS_REFUSED', data: { refused: 2, total: 5 } })
   })
 
   test('fails when nothing usable is left', async () => {
