@@ -12,6 +12,10 @@ export type GroupRule = (file: string) => string | null
  * @throws AppError USAGE for a broken expression or a table without rows; FILE_NOT_FOUND
  */
 export async function groupRule(option: string): Promise<GroupRule> {
+  if (option.trim() === '')
+    throw new AppError('USAGE', {
+      reason: '--group is empty: leave it out, or say how groups are told apart.',
+    })
   if (option.toLowerCase().endsWith('.csv')) return tableRule(option)
   let expression: RegExp
   try {
@@ -21,7 +25,8 @@ export async function groupRule(option: string): Promise<GroupRule> {
   }
   return file => {
     const match = expression.exec(stemOf(file))
-    return match ? (match[1] ?? match[0]) : null
+    // An empty match says nothing about the group.
+    return (match?.[1] ?? match?.[0]) || null
   }
 }
 

@@ -23,7 +23,7 @@ export interface Split {
  * Splits slices so that whole groups stay together: random groups as long as they fit into the wanted part, at
  * least one. A function of the groups and the seed, not of the order of the records.
  *
- * @throws AppError SINGLE_GROUP, unless a shared group is allowed and has two slices
+ * @throws AppError SINGLE_GROUP, unless a shared group is allowed; TOO_FEW_SLICES
  */
 export function splitByGroup(records: readonly SliceRecord[], options: SplitOptions): Split {
   const sizes = new Map<string, number>()
@@ -55,7 +55,8 @@ export function splitByGroup(records: readonly SliceRecord[], options: SplitOpti
 
 /** The end of the one volume is held back as a block: neighbouring slices look alike. */
 function sharedGroup(records: readonly SliceRecord[], wanted: number, options: SplitOptions): Split {
-  if (!options.allowSharedGroup || records.length < 2) {
+  if (records.length < 2) throw new AppError('TOO_FEW_SLICES', { file: options.file })
+  if (!options.allowSharedGroup) {
     throw new AppError('SINGLE_GROUP', { file: options.file, group: records[0]?.group ?? 'none' })
   }
   const border = records.length - Math.min(wanted, records.length - 1)

@@ -28,7 +28,7 @@ describe('a wrong command line exits 2 with a sentence', () => {
   test.each([
     [['evaluate', '--dat', 'x'], "Unknown option '--dat'; did you mean --data?"],
     [['evalute'], "Unknown command 'evalute'; did you mean evaluate?"],
-    [['evaluate', '--data', 'x', '--jitter', 'much'], 'It takes a number (0 to 128).'],
+    [['evaluate', '--data', 'x', '--jitter', 'much'], 'It takes a whole number (0 to 128).'],
     [['evaluate', '--data', 'x', '--prompt', 'circle'], 'Allowed choices are box, point, clicks.'],
     [['evaluate'], '--data is missing.'],
     [['train', '--data', 'x', '--out', 'y', '--epochs', '0'], 'It takes a whole number (1 to 100000).'],

@@ -24,12 +24,12 @@ interface SplitWorld {
  * Which slices train and which are held back: as in the run that goes on; else the data's own train/ and val/ where
  * both have usable slices; else whole groups at random.
  *
- * @throws AppError NO_USABLE_SLICES, SINGLE_GROUP
+ * @throws AppError NO_USABLE_SLICES, TOO_FEW_SLICES, SINGLE_GROUP; OTHER_DATA where the run's slices are not there
  */
 export function chooseSplit(usable: readonly UsableSlice[], world: SplitWorld): ChosenSplit {
   if (usable.length === 0) throw new AppError('NO_USABLE_SLICES', { file: world.options.data })
   const split = world.saved
-    ? savedSplit(usable, world.saved)
+    ? savedSplit(usable, world.saved, world.options.data)
     : (ownSplit(usable) ?? randomSplit(usable, world))
   if (split.train.length === 0 || split.val.length === 0) {
     throw new AppError('NO_USABLE_SLICES', { file: world.options.data })
@@ -44,11 +44,12 @@ export function chooseSplit(usable: readonly UsableSlice[], world: SplitWorld): 
 type Parts = Pick<ChosenSplit, 'train' | 'val' | 'notes'>
 
 /** Nothing may change sides, and what is new has no side yet: it waits for the next run. */
-function savedSplit(usable: readonly UsableSlice[], saved: TrainingSplit): Parts {
+function savedSplit(usable: readonly UsableSlice[], saved: TrainingSplit, file: string): Parts {
   const sides = { train: new Set(saved.train), val: new Set(saved.val) }
   const on = (side: keyof typeof sides): UsableSlice[] =>
     usable.filter(({ record }) => sides[side].has(sliceKey(record.id)))
   const [train, val] = [on('train'), on('val')]
+  if (train.length === 0 || val.length === 0) throw new AppError('OTHER_DATA', { file })
   const added = usable.length - train.length - val.length
   const missing = saved.train.length + saved.val.length - train.length - val.length
   const notes: string[] = []

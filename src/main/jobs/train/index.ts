@@ -1,12 +1,13 @@
 import { dirname } from 'node:path'
 import type { TrainOptions } from '../../../shared/contract/training'
 import { recipeOf } from '../../../shared/domain/training-options'
+import { lockFolder } from '../../files/folder-lock'
 import type { OpenedModel } from '../../models/open-efficient-sam'
 import { openEfficientSam } from '../../models/open-efficient-sam'
 import { findAppRoot } from '../../files/app-root'
 import type { JobFunction } from '../../workers/contract'
 import type { ResumedFile } from './resume'
-import { changesOf, openResumed, resumedOptions, resumedRecipe, resumeNote } from './resume'
+import { changesOf, checkEpochsLeft, openResumed, resumedOptions, resumedRecipe, resumeNote } from './resume'
 import { createRunFolder, isRunFolder } from './run-folder'
 import type { RunDescription } from './run-report'
 import { writeSanityFigure } from './sanity-figure'
@@ -20,6 +21,7 @@ export const train: JobFunction<'train'> = async function* (asked, context) {
   const saved = resume?.resumed.run ?? null
   const options = saved ? resumedOptions(asked, saved) : asked
   const recipe = saved ? resumedRecipe(asked, saved) : recipeOf(asked.preset, changesOf(asked))
+  if (resume) checkEpochsLeft(resume, recipe)
   const opened = await openEfficientSam(resume?.file ?? options.model, recipe.resolution)
   for (const message of opened.notes) yield { event: 'notice', message }
   if (resume) yield { event: 'notice', message: resumeNote(resume, opened) }
@@ -37,12 +39,14 @@ export const train: JobFunction<'train'> = async function* (asked, context) {
     folder: await folderOf(options, resume),
     recipe,
   }
+  const lock = await lockFolder(run.folder)
   const session = openSession(context.engines.openEngine(), opened.model, data, run)
   const training = new TrainingRun(run, { opened, data, session, context, resumed: resume?.resumed ?? null })
   try {
     yield* training.start()
   } finally {
     await session.dispose()
+    await lock.release()
   }
 }
 

@@ -76,6 +76,15 @@ export function resumedRecipe(options: TrainOptions, saved: SavedRun): TrainingR
   return TrainingRecipe.parse({ ...saved.recipe, ...changes })
 }
 
+/** @throws AppError USAGE where the run has done all the epochs that are asked for */
+export function checkEpochsLeft({ resumed }: ResumedFile, { epochs }: TrainingRecipe): void {
+  const done = resumed.run?.state.epoch ?? (resumed.checkpoint.epoch ?? -1) + 1
+  if (done < epochs) return
+  throw new AppError('USAGE', {
+    reason: `This run has done ${done} epochs already: give --epochs above ${done} to go on.`,
+  })
+}
+
 export function resumeNote({ file, resumed }: ResumedFile, { model }: OpenedModel): string {
   const { checkpoint, run } = resumed
   if (run) return `Going on from ${file}: epoch ${run.state.epoch + 1}, step ${run.state.step + 1}.`

@@ -88,7 +88,7 @@ export class TrainingRun {
     yield { event: 'notice', message: this.#introduction() }
     await this.#openFolder()
     yield* this.#encodeSlices()
-    await this.#judgeBase()
+    yield* this.#judgeBase()
     const reason = yield* this.#train()
     const verdict = yield* this.#judgeBest()
     const checkpoint = join(this.#run.folder, verdict ? checkpointNames.best : checkpointNames.latest)
@@ -114,10 +114,19 @@ export class TrainingRun {
   }
 
   /** The model as it came, on the held-out slices; a run that was stopped before leaves it to the resumed one. */
-  async #judgeBase(): Promise<void> {
+  async *#judgeBase(): AsyncGenerator<JobEvent> {
     if (this.#baseCases || this.#world.context.stop.requested) return
+    const total = this.#world.data.val.length
+    const slices = this.#validator.validating()
     try {
-      this.#baseCases = (await this.#validator.validate()).cases
+      for (;;) {
+        const next = await slices.next()
+        if (next.done === true) {
+          this.#baseCases = next.value.cases
+          return
+        }
+        yield { event: 'progress', stage: 'Judging the base', done: next.value, total }
+      }
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'ABORTED') throw error
     }

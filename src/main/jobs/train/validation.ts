@@ -68,14 +68,24 @@ export class Validator {
   /**
    * Loss and Dice, by the very path that `evaluate` takes: the mask of the highest predicted IoU, at the slice's size.
    *
-   * @throws AppError ABORTED at an urgent request to stop
+   * @throws AppError ABORTED at a request to stop: what a validation would choose waits for the run to go on
    */
   async validate(): Promise<Validation> {
+    const slices = this.validating()
+    for (;;) {
+      const next = await slices.next()
+      if (next.done === true) return next.value
+    }
+  }
+
+  /** The same, slice by slice, for those who show how far it is: yields how many are done. */
+  async *validating(): AsyncGenerator<number, Validation> {
     const losses: number[] = []
     const cases: ValidatedCase[] = []
     for (const slice of this.#world.slices) {
-      if (this.#world.stop.urgent) throw new AppError('ABORTED', {})
+      if (this.#world.stop.requested) throw new AppError('ABORTED', {})
       cases.push(await this.#judge(slice, losses))
+      yield cases.length
     }
     this.#lastCases = cases
     return { loss: meanOfDefined(losses) ?? NaN, dice: meanOfDefined(cases.map(one => one.dice)), cases }

@@ -61,7 +61,7 @@ describe('splitting by group', () => {
     expect(() => splitByGroup(records([30]), options)).toThrow(
       /one patient or volume \(p0\).*--allow-shared-group/s,
     )
-    expect(() => splitByGroup(records([1]), { ...options, allowSharedGroup: true })).toThrow(/one patient/)
+    expect(() => splitByGroup(records([1]), { ...options, allowSharedGroup: true })).toThrow(/at least two/)
   })
 
   it('holds back the end of a single group as one block, marked as not independent', () => {

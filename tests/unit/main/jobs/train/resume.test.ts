@@ -1,10 +1,12 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { epochLines } from '../../../../../src/main/jobs/train/epoch-line'
 import { readSavedRun } from '../../../../../src/main/jobs/train/saved-state'
 import { writeTrainingCheckpoint } from '../../../../../src/core/checkpoint'
+import { lockFolder } from '../../../../../src/main/files/folder-lock'
 import { openEfficientSam } from '../../../../../src/main/models/open-efficient-sam'
 import { bundledModel } from '../../../../../src/shared/domain/evaluation'
 import { discFiles } from '../../support/disc-slices'
@@ -80,17 +82,12 @@ test('a checkpoint that was copied elsewhere goes on in a new folder, without th
   const nothingLeft = await runTrain({ data, out: join(data, 'a'), epochs: 1, resume: copy })
   const oneMore = await runTrain({ data, out: join(data, 'b'), epochs: 2, resume: copy, learningRate: 1e-12 })
 
-  expect([nothingLeft.error, oneMore.error]).toEqual([null, null])
-  const report = nothingLeft.events.at(-1)
-  expect(report).toMatchObject({
-    ended: 'finished',
-    epochs: 1,
-    best: { epoch: 0, valDice: null },
-    verdict: null,
-  })
-  const [run = ''] = readdirSync(join(data, 'a'))
-  expect(report).toHaveProperty('checkpoint', join(data, 'a', run, 'medsam_lite_latest.pth'))
-  expect(existsSync(join(data, 'a', run, 'medsam_lite_latest.pth'))).toBe(true)
+  expect(nothingLeft.error).toMatchObject({ code: 'USAGE' })
+  expect(String(nothingLeft.error)).toContain(
+    'This run has done 1 epochs already: give --epochs above 1 to go on.',
+  )
+  expect(existsSync(join(data, 'a'))).toBe(false)
+  expect(oneMore.error).toBeNull()
   expect(TrainReport.parse(oneMore.events.at(-1)).best.epoch).toBe(2)
 })
 
@@ -212,4 +209,40 @@ test('another program’s run folder is left as it is', async () => {
   expect(error).toBeNull()
   expect(TrainReport.parse(events.at(-1)).folder).not.toBe(theirs)
   expect(Buffer.compare(readFileSync(join(theirs, 'medsam_lite_best.pth')), bytes)).toBe(0)
+})
+
+test('other data than the run began with are refused', async () => {
+  const data = dataWith(2, 1)
+  const out = join(data, 'runs')
+  await runTrain({ data, out, epochs: 1 })
+  const other = folderWith({ ...discFiles(2, 'train/', 40), ...discFiles(1, 'val/', 50) })
+
+  const { error } = await runTrain({ data: other, out, epochs: 2, resume: out })
+
+  expect(error).toMatchObject({ code: 'OTHER_DATA', data: { file: other } })
+})
+
+test('a run folder is worked in by one process at a time', async () => {
+  const data = dataWith(2, 1)
+  const out = join(data, 'runs')
+  await runTrain({ data, out, epochs: 1 })
+  const folder = join(out, readdirSync(out)[0] ?? '')
+  const lock = await lockFolder(folder)
+
+  const meanwhile = await runTrain({ data, out, epochs: 2, resume: out })
+  await lock.release()
+  const afterwards = await runTrain({ data, out, epochs: 2, resume: out })
+
+  expect(meanwhile.error).toMatchObject({ code: 'FOLDER_IN_USE', data: { file: folder } })
+  expect(afterwards.error).toBeNull()
+  expect(readdirSync(folder)).not.toContain('.lock')
+})
+
+test('what a killed process left locked is taken over', async () => {
+  const folder = folderWith({ '.lock': `999999999 ${hostname()}\n` })
+
+  const lock = await lockFolder(folder)
+
+  expect(readFileSync(join(folder, '.lock'), 'utf8')).toContain(String(process.pid))
+  await lock.release()
 })
