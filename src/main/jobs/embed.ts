@@ -6,7 +6,7 @@ import type { EmbedOptions } from '../../shared/domain/prediction'
 import { AppError } from '../../shared/errors'
 import { stemOf, writeNpy } from '../codecs'
 import type { FileCache, SliceAxis } from '../datasets'
-import { axisOf, createFileCache, loadImage, outcomeOf, planeCount } from '../datasets'
+import { axisOf, createFileCache, firstReports, loadImage, outcomeOf, planeCount } from '../datasets'
 import { makeFolder } from '../files/make-folder'
 import { writeAtomically } from '../files/write-atomically'
 import type { JobContext, JobFunction } from '../workers/contract'
@@ -17,10 +17,12 @@ import { openSegmenter } from './open-segmenter'
 export const embed: JobFunction<'embed'> = async function* (options, context) {
   const start = performance.now()
   await refuseSameFolder(options.out, { '--images': options.images })
-  const images = await listImages(options.images)
+  const { images, skipped: unread } = await listImages(options.images)
+  for (const item of unread) yield { event: 'skipped', ...item }
+  if (images.length === 0) throw new AppError('NO_USABLE_SLICES', { file: options.images })
   await makeFolder(options.out)
   const { segmenter } = yield* openSegmenter(context, options.model)
-  const tally = { written: 0, skipped: 0 }
+  const tally = { written: 0, skipped: unread.length }
   try {
     yield* embedImages(images, { segmenter, tally, options, stop: context.stop })
   } finally {
@@ -56,19 +58,36 @@ async function* embedImages(images: readonly string[], run: Run): AsyncGenerator
   const axis = axisOf(run.options.axis)
   for (const [index, image] of images.entries()) {
     const listed = await outcomeOf(() => planesOf(image, axis, files))
-    for (const plane of 'value' in listed ? listed.value : []) {
-      if (run.stop.requested) return
-      const outcome = await outcomeOf(() => embedPlane(plane, files, run))
-      if ('skipped' in outcome) run.tally.skipped++
-      else run.tally.written++
-      if ('skipped' in outcome) yield { event: 'skipped', ...outcome.skipped }
-      else yield { event: 'written', file: outcome.value }
-    }
-    if ('skipped' in listed) {
+    if ('value' in listed) yield* embedPlanes(listed.value, files, run)
+    else {
       run.tally.skipped++
       yield { event: 'skipped', ...listed.skipped }
     }
+    if (run.stop.requested) return
     yield { event: 'progress', stage: 'Encoding', done: index + 1, total: images.length }
+  }
+}
+
+async function* embedPlanes(
+  planes: readonly Plane[],
+  files: FileCache,
+  { segmenter, options, tally, stop }: Run,
+): AsyncGenerator<JobEvent> {
+  const isNew = firstReports()
+  for (const [done, plane] of planes.entries()) {
+    if (stop.requested) {
+      const message = `Stopped after ${done} of ${planes.length} planes of ${plane.imageFile}: the others have no features yet.`
+      if (done > 0) yield { event: 'notice', message }
+      return
+    }
+    const outcome = await outcomeOf(() => embedPlane(plane, files, { segmenter, options }))
+    if ('value' in outcome) {
+      tally.written++
+      yield { event: 'written', file: outcome.value }
+    } else if (isNew(outcome.skipped)) {
+      tally.skipped++
+      yield { event: 'skipped', ...outcome.skipped }
+    }
   }
 }
 
@@ -93,7 +112,11 @@ async function planesOf(imageFile: string, axis: SliceAxis, files: FileCache): P
   }))
 }
 
-async function embedPlane(plane: Plane, files: FileCache, { segmenter, options }: Run): Promise<string> {
+async function embedPlane(
+  plane: Plane,
+  files: FileCache,
+  { segmenter, options }: Pick<Run, 'segmenter' | 'options'>,
+): Promise<string> {
   const { image } = await loadImage(plane, files)
   const { features } = await segmenter.embed(image)
   // One slice: [1, 256, h, w] loses its batch.

@@ -1,20 +1,21 @@
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AppError } from '../../shared/errors'
-import { codecByName, stemOf } from '../codecs'
+import { stemOf } from '../codecs'
+import type { SkippedFile } from '../datasets'
+import { sliceFilesIn } from '../datasets'
 
-/**
- * The images and volumes of a folder, by name.
- *
- * @throws AppError FOLDER_NOT_FOUND, NO_USABLE_SLICES when there is none
- */
-export async function listImages(folder: string): Promise<string[]> {
-  if (!(await stat(folder).catch(() => null))?.isDirectory()) {
-    throw new AppError('FOLDER_NOT_FOUND', { file: folder })
-  }
-  const names = (await readdir(folder)).filter(name => !name.startsWith('.') && codecByName(name)).sort()
-  if (names.length === 0) throw new AppError('NO_USABLE_SLICES', { file: folder })
-  return names.map(name => join(folder, name))
+export interface ImageFolder {
+  /** Paths of the images and volumes, by name */
+  readonly images: readonly string[]
+  /** Files of a format that is not read */
+  readonly skipped: readonly SkippedFile[]
+}
+
+/** @throws AppError FOLDER_NOT_FOUND */
+export async function listImages(folder: string): Promise<ImageFolder> {
+  const { names, skipped } = await sliceFilesIn(folder)
+  return { images: names.map(name => join(folder, name)), skipped }
 }
 
 /** Finds an image by what a person calls it: its path, its file name or its stem. */

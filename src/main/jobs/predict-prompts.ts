@@ -4,11 +4,22 @@ import { firstClick } from '../../core/prompts'
 import type { JobEvent } from '../../shared/domain/events'
 import type { PredictOptions } from '../../shared/domain/prediction'
 import type { Prompt } from '../../shared/domain/prompt'
-import { AppError, isAppError } from '../../shared/errors'
+import { AppError } from '../../shared/errors'
 import { stemOf } from '../codecs'
-import type { FileCache, SliceAxis } from '../datasets'
-import { axisOf, loadSlice, outcomeOf, planeCount, skippedFile } from '../datasets'
-import { imageFinder, listImages } from './image-folder'
+import type { FileCache, LoadedSlice, SkippedFile, SliceAxis } from '../datasets'
+import {
+  axisOf,
+  firstReports,
+  loadLabels,
+  loadSlice,
+  outcomeOf,
+  pairFiles,
+  planeCount,
+  refuseOtherSize,
+  skippedFile,
+} from '../datasets'
+import type { ImageFolder } from './image-folder'
+import { imageFinder } from './image-folder'
 import { parseBoxes, parsePoints } from './predict-csv'
 
 /** One object to segment on one slice of one image. */
@@ -24,7 +35,7 @@ export interface ObjectPrompt {
 export type PromptsByImage = ReadonlyMap<string, readonly ObjectPrompt[]>
 
 /**
- * What the csv asks for, image by image; rows whose image is not in the folder are reported.
+ * What the csv asks for, image by image; rows whose image is not in the folder, or is not read, are reported.
  *
  * @returns the prompts, and the count of refused rows
  * @throws AppError PROMPT_FILE_INVALID, FILE_NOT_FOUND
@@ -32,20 +43,25 @@ export type PromptsByImage = ReadonlyMap<string, readonly ObjectPrompt[]>
 export function* promptsOfCsv(
   text: string,
   file: string,
-  { kind, images }: { kind: 'boxes' | 'points'; images: readonly string[] },
+  { kind, folder }: { kind: 'boxes' | 'points'; folder: ImageFolder },
 ): Generator<JobEvent, { prompts: PromptsByImage; refused: number }> {
-  const find = imageFinder(images)
+  const find = imageFinder(folder.images)
+  const findUnread = imageFinder(folder.skipped.map(skipped => skipped.file))
   const prompts = new Map<string, ObjectPrompt[]>()
   let refused = 0
   for (const row of kind === 'boxes' ? parseBoxes(text, file) : parsePoints(text, file)) {
     const image = find(row.image)
     if (image === undefined) {
       refused++
-      const reason = `there is no image ${row.image} in the folder`
+      const unread = findUnread(row.image)
+      const reason =
+        unread === undefined
+          ? `there is no image ${row.image} in the folder`
+          : `${unread} is not a format that SliceTune reads yet`
       yield {
         event: 'skipped',
         ...skippedFile(new AppError('PROMPT_FILE_INVALID', { file, line: row.line, reason })),
-        file: row.image,
+        file: unread ?? row.image,
       }
       continue
     }
@@ -57,77 +73,83 @@ export function* promptsOfCsv(
   return { prompts, refused }
 }
 
-/** One prompt per value of each mask of the same stem; an image without a usable mask is reported. */
+interface Pair {
+  readonly imageFile: string
+  readonly maskFile: string
+}
+
+/** One prompt per value of each mask of the same stem; an image or a mask that cannot be used is reported. */
 export async function* promptsOfMasks(
-  options: Pick<PredictOptions, 'prompt' | 'axis'> & { fromMasks: string },
-  images: readonly string[],
+  options: Pick<PredictOptions, 'prompt' | 'axis' | 'images'> & { fromMasks: string },
   files: FileCache,
 ): AsyncGenerator<JobEvent, { prompts: PromptsByImage; refused: number }> {
-  const masks = await listImages(options.fromMasks)
-  const maskOf = new Map(
-    masks.map(mask => [stemOf(mask).replace(/_(mask|label|seg|Annotation)$/i, ''), mask]),
-  )
-  for (const mask of masks) maskOf.set(stemOf(mask), mask)
+  const { pairs, skipped } = await pairFiles({
+    images: options.images,
+    masks: options.fromMasks,
+    split: null,
+  })
+  if (pairs.length === 0 && skipped.length === 0) {
+    throw new AppError('NO_USABLE_SLICES', { file: options.images })
+  }
+  for (const item of skipped) yield { event: 'skipped', ...item }
+  let refused = skipped.length
   const prompts = new Map<string, readonly ObjectPrompt[]>()
-  let refused = 0
-  for (const imageFile of images) {
-    const maskFile = maskOf.get(stemOf(imageFile))
-    const outcome = await outcomeOf(async () => {
-      if (maskFile === undefined) {
-        throw new AppError('UNUSABLE_SLICE', { file: imageFile, reason: 'it has no mask of the same name' })
-      }
-      return promptsOfMask({ imageFile, maskFile }, options, files)
-    })
-    if ('value' in outcome) prompts.set(imageFile, outcome.value)
-    else {
-      refused++
-      yield { event: 'skipped', ...outcome.skipped }
-    }
+  for (const pair of pairs) {
+    const outcome = await outcomeOf(() => promptsOfPair(pair, options, files))
+    const reports = 'value' in outcome ? outcome.value.skipped : [outcome.skipped]
+    for (const item of reports) yield { event: 'skipped', ...item }
+    refused += reports.length
+    if ('value' in outcome && outcome.value.found.length > 0) prompts.set(pair.imageFile, outcome.value.found)
   }
   return { prompts, refused }
 }
 
-async function promptsOfMask(
-  pair: { imageFile: string; maskFile: string },
-  options: Pick<PredictOptions, 'prompt' | 'axis'>,
-  files: FileCache,
-): Promise<ObjectPrompt[]> {
-  const axis = axisOf(options.axis)
-  const image = await files.read(pair.imageFile, 'image')
-  if (image.kind === 'picture')
-    return promptsOfSlice(pair, { slice: null, axis: null, kind: options.prompt }, files)
-  const found: ObjectPrompt[] = []
-  let empty: AppError | null = null
-  for (let slice = 0; slice < planeCount(image.pixels.shape, axis); slice++) {
-    try {
-      found.push(...(await promptsOfSlice(pair, { slice, axis, kind: options.prompt }, files)))
-    } catch (error) {
-      // Planes without a label are the rule in a volume; only one without any is refused.
-      if (!isAppError(error) || error.code !== 'UNUSABLE_SLICE') throw error
-      empty = error
-    }
-  }
-  if (found.length === 0 && empty !== null) throw empty
-  return found
+interface FoundPrompts {
+  readonly found: readonly ObjectPrompt[]
+  /** Planes whose labels cannot be used */
+  readonly skipped: readonly SkippedFile[]
 }
 
-async function promptsOfSlice(
-  pair: { imageFile: string; maskFile: string },
-  { slice, axis, kind }: { slice: number | null; axis: SliceAxis | null; kind: 'box' | 'point' },
+async function promptsOfPair(
+  pair: Pair,
+  options: Pick<PredictOptions, 'prompt' | 'axis'>,
   files: FileCache,
-): Promise<ObjectPrompt[]> {
+): Promise<FoundPrompts> {
+  const { kind, pixels } = await files.read(pair.imageFile, 'image')
+  if (kind === 'volume') return promptsOfVolume({ ...pair, shape: pixels.shape }, options, files)
   const name = stemOf(pair.imageFile)
-  const record = {
-    ...pair,
-    id: name,
-    name,
-    group: name,
-    split: null,
-    spacingMm: null,
-    sliceIndex: slice,
-    axis,
+  const place = { sliceIndex: null, axis: null, spacingMm: null, split: null }
+  const slice = await loadSlice({ ...pair, ...place, id: name, name, group: name }, files)
+  return { found: promptsOfLabels(slice, { slice: null, kind: options.prompt }), skipped: [] }
+}
+
+/** Planes without a label are the rule in a volume; only one without any is refused. */
+async function promptsOfVolume(
+  { shape, maskFile }: Pair & { readonly shape: readonly number[] },
+  options: Pick<PredictOptions, 'prompt' | 'axis'>,
+  files: FileCache,
+): Promise<FoundPrompts> {
+  refuseOtherSize(await files.read(maskFile, 'labels'), shape, maskFile)
+  const axis: SliceAxis = axisOf(options.axis)
+  const found: ObjectPrompt[] = []
+  const skipped: SkippedFile[] = []
+  const isNew = firstReports()
+  for (let slice = 0; slice < planeCount(shape, axis); slice++) {
+    const place = { maskFile, sliceIndex: slice, axis, spacingMm: null }
+    const outcome = await outcomeOf(() => loadLabels(place, files))
+    if ('value' in outcome) found.push(...promptsOfLabels(outcome.value, { slice, kind: options.prompt }))
+    else if (isNew(outcome.skipped)) skipped.push(outcome.skipped)
   }
-  const { labels, labelValues } = await loadSlice(record, files)
+  if (found.length === 0 && skipped.length === 0) {
+    throw new AppError('UNUSABLE_SLICE', { file: maskFile, reason: 'it holds no label, only background' })
+  }
+  return { found, skipped }
+}
+
+function promptsOfLabels(
+  { labels, labelValues }: Pick<LoadedSlice, 'labels' | 'labelValues'>,
+  { slice, kind }: { slice: number | null; kind: 'box' | 'point' },
+): ObjectPrompt[] {
   const [height = 0, width = 0] = labels.shape
   return labelValues.flatMap(label => {
     const prompt = promptOfMask(maskOfLabel(labels.data, label), { height, width }, kind)
