@@ -3,7 +3,7 @@ import type { TrainingRecipe } from '../../../shared/domain/training-options'
 import { AppError } from '../../../shared/errors'
 import { splitByGroup, sliceKey } from '../../datasets'
 import type { TrainingSplit } from '../../../shared/domain/training-split'
-import type { UsableSlice } from './training-data'
+import type { UsableSlice } from './usable-slice'
 
 export interface ChosenSplit {
   readonly train: readonly UsableSlice[]

@@ -1,5 +1,7 @@
 import { dirname } from 'node:path'
 import type { TrainOptions } from '../../../shared/contract/training'
+import type { JobEvent } from '../../../shared/domain/events'
+import type { TrainingRecipe } from '../../../shared/domain/training-options'
 import { recipeOf } from '../../../shared/domain/training-options'
 import { lockFolder } from '../../files/folder-lock'
 import type { OpenedModel } from '../../models/open-efficient-sam'
@@ -9,43 +11,59 @@ import type { JobFunction } from '../../workers/contract'
 import type { ResumedFile } from './resume'
 import { changesOf, checkEpochsLeft, openResumed, resumedOptions, resumedRecipe, resumeNote } from './resume'
 import { createRunFolder, isRunFolder } from './run-folder'
+import { progressFrom } from './run-progress'
 import type { RunDescription } from './run-report'
 import { writeSanityFigure } from './sanity-figure'
 import { openSession } from './session'
 import { openTrainingData } from './training-data'
+import type { RunWorld } from './training-run'
 import { TrainingRun } from './training-run'
 
 /** Fine-tunes a model and leaves a run folder: checkpoints, log, charts, overlays, model card. */
 export const train: JobFunction<'train'> = async function* (asked, context) {
   const resume = asked.resume === undefined ? null : await openResumed(asked.resume)
-  const saved = resume?.resumed.run ?? null
-  const options = saved ? resumedOptions(asked, saved) : asked
-  const recipe = saved ? resumedRecipe(asked, saved) : recipeOf(asked.preset, changesOf(asked))
-  if (resume) checkEpochsLeft(resume, recipe)
+  const { options, recipe } = settingsOf(asked, resume)
   const opened = await openEfficientSam(resume?.file ?? options.model, recipe.resolution)
   for (const message of opened.notes) yield { event: 'notice', message }
   if (resume) yield { event: 'notice', message: resumeNote(resume, opened) }
   const { preprocessing } = opened.model
-  const world = { recipe, preprocessing, split: saved?.split ?? null, stop: context.stop }
-  const data = yield* openTrainingData(options, world)
+  const split = resume?.resumed.run?.split ?? null
+  const data = yield* openTrainingData(options, { recipe, preprocessing, split, stop: context.stop })
   if (options.sanityCheck) {
     const file = await writeSanityFigure(options.out, data, { preprocessing, recipe })
     yield { event: 'written', file }
     yield { event: 'report', command: 'train', sanityCheck: file }
     return
   }
-  const run: RunDescription = {
-    ...describeRun(options, opened, resume),
-    folder: await folderOf(options, resume),
-    recipe,
-  }
+  const folder = await folderOf(options, resume)
+  const run: RunDescription = { ...describeRun(options, opened, resume), folder, recipe }
+  const progress = progressFrom(resume?.resumed ?? null, opened.model.parameters, recipe)
+  yield* inFolder(run, { opened, data, context, progress })
+}
+
+/** What the user asks for, on top of what a run that goes on was begun with. */
+function settingsOf(
+  asked: TrainOptions,
+  resume: ResumedFile | null,
+): { options: TrainOptions; recipe: TrainingRecipe } {
+  const saved = resume?.resumed.run
+  const options = saved ? resumedOptions(asked, saved) : asked
+  const recipe = saved ? resumedRecipe(asked, saved) : recipeOf(asked.preset, changesOf(asked))
+  if (resume) checkEpochsLeft(resume, recipe)
+  return { options, recipe }
+}
+
+/** One process at a time works in a run's folder; engine and lock are given back however it ends. */
+async function* inFolder(run: RunDescription, world: Omit<RunWorld, 'session'>): AsyncGenerator<JobEvent> {
   const lock = await lockFolder(run.folder)
-  const session = openSession(context.engines.openEngine(), opened.model, data, run)
-  const training = new TrainingRun(run, { opened, data, session, context, resumed: resume?.resumed ?? null })
   try {
-    yield* training.start()
+    const session = openSession(world.context.engines.openEngine(), world.opened.model, world.data, run)
+    try {
+      yield* new TrainingRun(run, { ...world, session }).start()
+    } finally {
+      await session.dispose()
+    }
   } finally {
-    await session.dispose()
     await lock.release()
   }
 }

@@ -11,7 +11,8 @@ import { answerWithPoint } from '../answer-slice'
 import type { EpochLine } from './epoch-line'
 import { checkpointNames } from './run-folder'
 import type { SavedRun } from './saved-state'
-import type { TrainingData, UsableSlice } from './training-data'
+import type { TrainingData } from './training-data'
+import type { UsableSlice } from './usable-slice'
 import type { ValidatedCase } from './validation'
 
 export interface RunDescription {

@@ -14,7 +14,7 @@ import { invariant } from '../../../shared/errors'
 import type { FileCache } from '../../datasets'
 import { loadSlice } from '../../datasets'
 import type { EmbeddingsCache } from '../../files/embeddings-cache'
-import type { UsableSlice } from './training-data'
+import type { UsableSlice } from './usable-slice'
 import type { TrainingObject } from './training-object'
 import { drawPrompt, targetOf, trainingObject } from './training-object'
 

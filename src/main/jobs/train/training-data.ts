@@ -9,15 +9,8 @@ import { axisOf, createFileCache, discoverDataset, loadSlice, outcomeOf } from '
 import type { StopFlag } from '../../workers/stop-flag'
 import { chooseSplit } from './choose-split'
 import type { TrainingSplit } from '../../../shared/domain/training-split'
+import type { UsableSlice } from './usable-slice'
 import { lastingValues, maskSideOf } from './training-object'
-
-/** A slice that was opened once and found good. */
-export interface UsableSlice {
-  readonly record: SliceRecord
-  readonly labelValues: readonly number[]
-  /** Those of them that are still there at the resolution at which masks are compared in training */
-  readonly trainableValues: readonly number[]
-}
 
 export interface TrainingData {
   readonly train: readonly UsableSlice[]
@@ -74,7 +67,7 @@ export async function* openTrainingData(
 type Skipped = TrainingData['skipped'][number]
 type SkippedEvent = Extract<JobEvent, { event: 'skipped' }>
 
-async function* skip(event: SkippedEvent | null, skipped: Skipped[]): AsyncGenerator<JobEvent> {
+function* skip(event: SkippedEvent | null, skipped: Skipped[]): Generator<JobEvent> {
   if (!event) return
   skipped.push({ file: event.file, reason: event.message })
   yield event

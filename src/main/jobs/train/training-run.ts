@@ -1,39 +1,32 @@
-import { sliceKey } from '../../datasets'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { plateauDefaults } from '../../../core/training/schedules'
 import type { EndReason, TrainerEvent, TrainingState } from '../../../core/training/trainer'
 import { LossNotFinite, trainEpochs } from '../../../core/training/trainer'
 import type { JobEvent } from '../../../shared/domain/events'
-import { AppError, invariant } from '../../../shared/errors'
+import { AppError } from '../../../shared/errors'
 import type { Verdict } from '../../figures'
 import { writeAtomically } from '../../files/write-atomically'
-import { readWholeFile } from '../../files/weights'
 import type { OpenedModel } from '../../models/open-efficient-sam'
 import type { JobContext } from '../../workers/contract'
 import type { EpochLine } from './epoch-line'
 import { epochLines } from './epoch-line'
+import { RunCheckpoints } from './run-checkpoints'
 import { checkpointNames, isFile } from './run-folder'
+import type { RunProgress } from './run-progress'
 import type { RunDescription } from './run-report'
 import { runVerdict, writeCharts, writeLog, writeModelCard, writeOverlays } from './run-report'
-import type { TrainingSplit } from '../../../shared/domain/training-split'
-import type { Resumed } from './saved-state'
-import { encodeCheckpoint, readSavedRun, restoreState, startState } from './saved-state'
 import { unflipped } from './sample-source'
 import type { TrainingSession } from './session'
 import type { TrainingData } from './training-data'
-import type { ValidatedCase } from './validation'
 import { Validator } from './validation'
-
-/** Within an epoch a checkpoint is written this often: an epoch of `full` can last hours. */
-const saveEveryMs = 5 * 60 * 1000
 
 export interface RunWorld {
   readonly opened: OpenedModel
   readonly data: TrainingData
   readonly session: TrainingSession
   readonly context: JobContext
-  readonly resumed: Resumed | null
+  readonly progress: RunProgress
 }
 
 const reasons: Readonly<Record<EndReason, (run: RunDescription) => string>> = {
@@ -47,29 +40,16 @@ const reasons: Readonly<Record<EndReason, (run: RunDescription) => string>> = {
 export class TrainingRun {
   readonly #run: RunDescription
   readonly #world: RunWorld
-  readonly #state: TrainingState
+  readonly #progress: RunProgress
+  readonly #checkpoints: RunCheckpoints
   readonly #validator: Validator
   readonly #epochs: EpochLine[] = []
-  /** null until measured */
-  #baseCases: readonly ValidatedCase[] | null
-  #bestCases: readonly ValidatedCase[]
-  #lastLoss: number | null
-  #lastSave = performance.now()
 
   constructor(run: RunDescription, world: RunWorld) {
     this.#run = run
     this.#world = world
-    const { parameters } = world.session.trainable
-    const { learningRate } = run.recipe
-    this.#state = world.resumed
-      ? restoreState(world.resumed, parameters, learningRate)
-      : startState(parameters, learningRate)
-    // A rate that the user asks for anew replaces what the schedule had come to.
-    const before = world.resumed?.run?.recipe.learningRate ?? learningRate
-    if (learningRate !== before) this.#state.schedule = { ...this.#state.schedule, learningRate }
-    this.#lastLoss = world.resumed?.checkpoint.loss ?? null
-    this.#baseCases = world.resumed?.run?.baseCases ?? null
-    this.#bestCases = world.resumed?.run?.bestCases ?? []
+    this.#progress = world.progress
+    this.#checkpoints = new RunCheckpoints(run, world)
     const { session, data, context } = world
     this.#validator = new Validator({
       slices: data.val,
@@ -93,7 +73,10 @@ export class TrainingRun {
     const verdict = yield* this.#judgeBest()
     const checkpoint = join(this.#run.folder, verdict ? checkpointNames.best : checkpointNames.latest)
     const seconds = (performance.now() - start) / 1000
-    const bestFigures = { epoch: (this.#state.bestEpoch ?? -1) + 1, valDice: this.#state.bestDice }
+    const bestFigures = {
+      epoch: (this.#progress.state.bestEpoch ?? -1) + 1,
+      valDice: this.#progress.state.bestDice,
+    }
     const done = { best: bestFigures, checkpoint, reason: reasons[reason](this.#run) }
     yield { event: 'done', ...done, verdict: verdict?.outcome ?? null, independent: data.independent }
     yield {
@@ -102,7 +85,7 @@ export class TrainingRun {
       ...done,
       ended: reason,
       folder: this.#run.folder,
-      epochs: this.#state.epoch,
+      epochs: this.#progress.state.epoch,
       baseDice: verdict?.base ?? null,
       verdict: verdict?.sentence ?? null,
       independent: data.independent,
@@ -115,14 +98,14 @@ export class TrainingRun {
 
   /** The model as it came, on the held-out slices; a run that was stopped before leaves it to the resumed one. */
   async *#judgeBase(): AsyncGenerator<JobEvent> {
-    if (this.#baseCases || this.#world.context.stop.requested) return
+    if (this.#progress.baseCases || this.#world.context.stop.requested) return
     const total = this.#world.data.val.length
     const slices = this.#validator.validating()
     try {
       for (;;) {
         const next = await slices.next()
         if (next.done === true) {
-          this.#baseCases = next.value.cases
+          this.#progress.baseCases = next.value.cases
           return
         }
         yield { event: 'progress', stage: 'Judging the base', done: next.value, total }
@@ -136,15 +119,15 @@ export class TrainingRun {
   async *#judgeBest(): AsyncGenerator<JobEvent, Verdict | null> {
     const { data, context, session } = this.#world
     // A second request to stop leaves this to the resumed run.
-    if (context.stop.urgent || !(await this.#loadBest())) return null
-    const [base, tuned] = [this.#baseCases ?? [], this.#bestCases]
+    if (context.stop.urgent || !(await this.#checkpoints.loadBest(this.#progress))) return null
+    const [base, tuned] = [this.#progress.baseCases ?? [], this.#progress.bestCases]
     const verdict = runVerdict(base, tuned, data)
     const card = {
       data,
       base,
       tuned,
       ellipse: await this.#validator.ellipseDice(),
-      bestEpoch: this.#state.bestEpoch ?? 0,
+      bestEpoch: this.#progress.state.bestEpoch ?? 0,
       verdict,
       created: new Date().toISOString(),
     }
@@ -169,13 +152,13 @@ export class TrainingRun {
     const config = { program, preset, recipe, base, data: dataFolder, preprocessing }
     await writeAtomically(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`)
     const log = await readFile(join(folder, 'log.jsonl'), 'utf8').catch(() => '') // none before the first epoch
-    this.#epochs.push(...epochLines(log, this.#state.epoch))
+    this.#epochs.push(...epochLines(log, this.#progress.state.epoch))
     if (!(await isFile(join(folder, checkpointNames.best)))) this.#forgetBest()
   }
 
   /** A checkpoint that was moved without the run's best one cannot promise the best one. */
   #forgetBest(): void {
-    Object.assign(this.#state, {
+    Object.assign(this.#progress.state, {
       bestDice: null,
       bestEpoch: null,
       staleEpochs: 0,
@@ -200,7 +183,7 @@ export class TrainingRun {
     const { samples } = session
     const trainer = trainEpochs(
       session.trainable,
-      this.#state,
+      this.#progress.state,
       {
         batches: epoch =>
           samples.order(epoch, data.train.length).map(
@@ -225,7 +208,7 @@ export class TrainingRun {
       for (;;) {
         const next = await trainer.next()
         if (next.done === true) {
-          if (next.value === 'stopped' || this.#epochs.length === 0) await this.#save(checkpointNames.latest)
+          if (next.value === 'stopped' || this.#epochs.length === 0) await this.#save('latest')
           return next.value
         }
         yield* this.#record(next.value)
@@ -235,7 +218,7 @@ export class TrainingRun {
         throw new AppError('NOT_FINITE', { epoch: error.epoch + 1, step: error.step + 1 })
       // A second request to stop, in the middle of a validation: the steps so far are kept.
       if (!(error instanceof AppError) || error.code !== 'ABORTED') throw error
-      await this.#save(checkpointNames.latest)
+      await this.#save('latest')
       return 'stopped'
     }
   }
@@ -243,7 +226,7 @@ export class TrainingRun {
   async *#record(event: TrainerEvent): AsyncGenerator<JobEvent> {
     if (event.kind === 'step') {
       const { epoch, step, steps, loss } = event
-      if (performance.now() - this.#lastSave >= saveEveryMs) await this.#save(checkpointNames.latest)
+      if (this.#checkpoints.isDue) await this.#save('latest')
       yield { event: 'step', epoch: epoch + 1, step, steps, loss }
       return
     }
@@ -257,70 +240,26 @@ export class TrainingRun {
       seconds,
       best: isBest,
     }
-    this.#lastLoss = trainLoss
+    this.#progress.lastLoss = trainLoss
     this.#epochs.push(line)
-    if (isBest) this.#bestCases = this.#validator.lastCases
+    if (isBest) this.#progress.bestCases = this.#validator.lastCases
     // The log goes first: a crash in between repeats the epoch, whose line the resumed run then writes anew.
     await writeLog(this.#run.folder, this.#epochs)
-    if (isBest) await this.#save(checkpointNames.best)
-    await this.#save(checkpointNames.latest)
+    if (isBest) await this.#save('best')
+    await this.#save('latest')
     await writeCharts(this.#run, this.#epochs, {
-      bestEpoch: this.#state.bestEpoch,
+      bestEpoch: this.#progress.state.bestEpoch,
       baseDice: this.#baseDice(),
     })
     yield { event: 'epoch', ...line }
   }
 
-  #split(): TrainingSplit {
-    const { train, val } = this.#world.data
-    const keys = (part: typeof train): string[] => part.map(({ record }) => sliceKey(record.id))
-    return { train: keys(train), val: keys(val) }
-  }
-
   #baseDice(): number | null {
-    const values = (this.#baseCases ?? []).flatMap(one => (one.dice === null ? [] : [one.dice]))
+    const values = (this.#progress.baseCases ?? []).flatMap(one => (one.dice === null ? [] : [one.dice]))
     return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
   }
 
-  async #save(name: string): Promise<void> {
-    const { trainable } = this.#world.session
-    const { config } = this.#world.opened.model
-    const { task, preset, recipe, base, preprocessing } = this.#run
-    const bytes = encodeCheckpoint({
-      parameters: trainable.parameters,
-      trainedNames: trainable.trainedNames,
-      state: this.#state,
-      preprocessing,
-      lastLoss: this.#lastLoss,
-      weightDecay: recipe.weightDecay,
-      run: {
-        format: 1,
-        task,
-        data: this.#run.data,
-        split: this.#split(),
-        preset,
-        recipe,
-        base,
-        encoderHeads: config.encoderHeads,
-        decoderHeads: config.decoderHeads,
-        baseCases: this.#baseCases && [...this.#baseCases],
-        bestCases: [...this.#bestCases],
-      },
-    })
-    await writeAtomically(join(this.#run.folder, name), bytes)
-    this.#lastSave = performance.now()
-  }
-
-  /** Puts the best weights in place of the last ones; false where there are none yet. */
-  async #loadBest(): Promise<boolean> {
-    if (this.#state.bestEpoch === null) return false
-    const file = join(this.#run.folder, checkpointNames.best)
-    const { checkpoint } = readSavedRun(await readWholeFile(file), file)
-    const { parameters } = this.#world.session.trainable
-    for (const [name, { data }] of checkpoint.model) {
-      invariant(parameters.has(name), `${name} is a weight of the model`)
-      parameters.get(name).data.set(data)
-    }
-    return true
+  #save(name: keyof typeof checkpointNames): Promise<void> {
+    return this.#checkpoints.save(checkpointNames[name], this.#progress)
   }
 }

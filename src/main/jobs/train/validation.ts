@@ -17,7 +17,7 @@ import { loadSlice, sliceKey } from '../../datasets'
 import type { StopFlag } from '../../workers/stop-flag'
 import type { PreparedSlice, SampleSource } from './sample-source'
 import { unflipped } from './sample-source'
-import type { UsableSlice } from './training-data'
+import type { UsableSlice } from './usable-slice'
 import type { TrainingObject } from './training-object'
 
 /** Dice of one held-out slice: the mean over its labels and the kinds of prompt that are trained. */

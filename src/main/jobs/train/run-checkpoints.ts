@@ -1,0 +1,83 @@
+import { join } from 'node:path'
+import type { TrainingSplit } from '../../../shared/domain/training-split'
+import { invariant } from '../../../shared/errors'
+import { sliceKey } from '../../datasets'
+import { readWholeFile } from '../../files/weights'
+import { writeAtomically } from '../../files/write-atomically'
+import type { OpenedModel } from '../../models/open-efficient-sam'
+import { checkpointNames } from './run-folder'
+import type { RunProgress } from './run-progress'
+import type { RunDescription } from './run-report'
+import { encodeCheckpoint, readSavedRun } from './saved-state'
+import type { TrainingSession } from './session'
+import type { TrainingData } from './training-data'
+
+/** Within an epoch a checkpoint is written this often: an epoch of `full` can last hours. */
+const saveEveryMs = 5 * 60 * 1000
+
+interface CheckpointWorld {
+  readonly opened: OpenedModel
+  readonly data: TrainingData
+  readonly session: TrainingSession
+}
+
+function splitOf({ train, val }: TrainingData): TrainingSplit {
+  const keys = (part: typeof train): string[] => part.map(({ record }) => sliceKey(record.id))
+  return { train: keys(train), val: keys(val) }
+}
+
+/** The checkpoints of one run: the latest and the best. */
+export class RunCheckpoints {
+  readonly #run: RunDescription
+  readonly #world: CheckpointWorld
+  readonly #split: TrainingSplit
+  #lastSave = performance.now()
+
+  constructor(run: RunDescription, world: CheckpointWorld) {
+    this.#run = run
+    this.#world = world
+    this.#split = splitOf(world.data)
+  }
+
+  /** Whether the last one is so old that a crash would cost too much. */
+  get isDue(): boolean {
+    return performance.now() - this.#lastSave >= saveEveryMs
+  }
+
+  async save(name: string, progress: RunProgress): Promise<void> {
+    const { trainable } = this.#world.session
+    const { config } = this.#world.opened.model
+    const { task, data, preset, recipe, base, preprocessing, folder } = this.#run
+    const bytes = encodeCheckpoint({
+      parameters: trainable.parameters,
+      trainedNames: trainable.trainedNames,
+      state: progress.state,
+      preprocessing,
+      lastLoss: progress.lastLoss,
+      weightDecay: recipe.weightDecay,
+      run: {
+        format: 1,
+        ...{ task, data, split: this.#split, preset, recipe, base },
+        encoderHeads: config.encoderHeads,
+        decoderHeads: config.decoderHeads,
+        baseCases: progress.baseCases && [...progress.baseCases],
+        bestCases: [...progress.bestCases],
+      },
+    })
+    await writeAtomically(join(folder, name), bytes)
+    this.#lastSave = performance.now()
+  }
+
+  /** Puts the best weights in place of the last ones; false where there are none yet. */
+  async loadBest({ state }: RunProgress): Promise<boolean> {
+    if (state.bestEpoch === null) return false
+    const file = join(this.#run.folder, checkpointNames.best)
+    const { checkpoint } = readSavedRun(await readWholeFile(file), file)
+    const { parameters } = this.#world.session.trainable
+    for (const [name, { data }] of checkpoint.model) {
+      invariant(parameters.has(name), `${name} is a weight of the model`)
+      parameters.get(name).data.set(data)
+    }
+    return true
+  }
+}
