@@ -29,6 +29,7 @@ export const errorTable = {
     z.object({ file: z.string(), lock: z.string() }),
     d => `Another SliceTune is working in ${d.file}. Wait for it; if none is running, delete ${d.lock}.`,
   ),
+  NOT_TEXT: kind(file, d => `${d.file} is not a text file. Save the table as CSV and give that file.`),
   NOT_A_FOLDER: kind(file, d => `${d.file} is a file, not a folder. Choose another path.`),
   FOLDER_NOT_WRITABLE: kind(
     file,

@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/errors'
 import { bytesOf } from '../codecs'
 
 /** Rows of a table by the names of its columns. */
@@ -20,29 +21,54 @@ export interface TableLine {
 /**
  * Reads a table with a header line.
  *
- * @throws AppError FILE_NOT_FOUND or FILE_UNREADABLE
+ * @throws AppError FILE_NOT_FOUND, FILE_UNREADABLE or NOT_TEXT
  */
 export async function readTable(file: string): Promise<Table> {
   const [header = [], ...rows] = tableLines(await readText(file)).map(({ cells }) => cells)
   return { columns: header.map(cell => cell.toLowerCase()), rows }
 }
 
-/** @throws AppError FILE_NOT_FOUND or FILE_UNREADABLE */
+/** @throws AppError FILE_NOT_FOUND, FILE_UNREADABLE or NOT_TEXT */
 export async function readText(file: string): Promise<string> {
-  return new TextDecoder().decode(await bytesOf(file))
+  const bytes = await bytesOf(file)
+  const [first, second] = bytes
+  // What spreadsheets call Unicode text
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes)
+  if (bytes.some(isNoLetter)) throw new AppError('NOT_TEXT', { file })
+  return new TextDecoder().decode(bytes)
+}
+
+/** Control characters but tab, line ends and the end mark of DOS. */
+function isNoLetter(byte: number): boolean {
+  return byte < 32 && !(byte >= 9 && byte <= 13) && byte !== 0x1a
 }
 
 /**
  * The lines of a comma-separated table that are not blank. Spreadsheets put a byte order mark in front, and semicolons
- * where the comma is the decimal sign.
+ * where the comma is the decimal sign: such numbers come out with a point.
  */
 export function tableLines(text: string): TableLine[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/)
-  const first = lines.find(line => line.trim() !== '') ?? ''
-  const separator = first.includes(';') && !first.includes(',') ? ';' : ','
+  const separator = separatorOf(lines.find(line => line.trim() !== '' && !line.trim().startsWith('#')) ?? '')
   return lines
     .map((line, index) => ({ line: index + 1, ...splitCells(line, separator) }))
     .filter(({ cells }) => cells.some(cell => cell !== ''))
+    .map(line => (separator === ';' ? { ...line, cells: line.cells.map(withPoint) } : line))
+}
+
+const decimalComma = /^([+-]?\d*),(\d+)$/
+
+function withPoint(cell: string): string {
+  return cell.replace(decimalComma, '$1.$2')
+}
+
+/** Semicolons where every comma between them is that of a number. */
+function separatorOf(line: string): ',' | ';' {
+  const cells = line.replace(/"[^"]*"/g, '').split(';')
+  return cells.length > 1 && cells.every(cell => !cell.includes(',') || decimalComma.test(cell.trim()))
+    ? ';'
+    : ','
 }
 
 /** A cell in double quotes may hold the separator, and a doubled quote stands for one (RFC 4180). */

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isAppError } from '../../shared/errors'
 import { stemOf } from '../codecs'
 import { readTable } from './csv'
 import type { PixelSpacing } from './records'
@@ -24,7 +25,12 @@ export async function readSpacingTables(folders: readonly string[]): Promise<Spa
 }
 
 async function addTable(file: string, spacings: Map<string, PixelSpacing>): Promise<void> {
-  const { columns, rows } = await readTable(file)
+  const table = await readTable(file).catch((error: unknown) => {
+    if (isAppError(error) && error.code === 'NOT_TEXT') return null
+    throw error
+  })
+  if (table === null) return
+  const { columns, rows } = table
   const named = columns.findIndex(column => nameColumn.test(column))
   const sizes = columns.flatMap((column, index) => (sizeColumn.test(column) ? [index] : []))
   const [x, y = x] = inOrderXY(columns, sizes)

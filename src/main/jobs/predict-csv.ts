@@ -164,6 +164,9 @@ function readRows(text: string, file: string, { columns, needed }: Layout): Row[
   const unclosed = lines.find(({ isUnclosed }) => isUnclosed)
   if (unclosed) refuse(file, unclosed.line, 'a quote is opened and never closed')
   const records = lines.filter(({ cells }) => !cells[0]?.startsWith('#'))
+  if (records[0]?.cells[0]?.includes('\t')) {
+    refuse(file, records[0].line, 'its columns are separated by tabs; separate them by commas or semicolons')
+  }
   const first = records[0]?.cells.map(cell => cell.toLowerCase()) ?? []
   const hasHeader = first.includes('image')
   const order = hasHeader ? headerOrder(first, file, { columns, needed }) : columns

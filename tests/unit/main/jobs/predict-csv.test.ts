@@ -35,6 +35,21 @@ describe('boxes', () => {
   })
 
   test.each([
+    'image;x0;y0;x1;y1\na.png;40,5;22;50;60,25',
+    'a.png;40,5;22;50;60,25',
+    '# by hand, of 3\na.png;40,5;22;50;60,25',
+    'a.png;40,5;22,0;50,0;60,25',
+    '"a.png";40.5;22;50;60.25',
+  ])('understands the decimal comma between semicolons: %j', text => {
+    expect(boxes(text).map(row => [row.image, row.prompt.box])).toEqual([
+      ['a.png', { x0: 40.5, y0: 22, x1: 50, y1: 60.25 }],
+    ])
+  })
+
+  test.each([
+    ['a.png\t1\t2\t3\t4', 1, 'separated by tabs; separate them by commas or semicolons'],
+    ['image\tx0\ty0\tx1\ty1\na.png\t1\t2\t3\t4', 1, 'separated by tabs'],
+    ['a.png\t1,5\t2\t3\t4', 1, 'separated by tabs'],
     ['a.png,1,2,3', 1, 'it has 4 columns; image,x0,y0,x1,y1 are needed'],
     ['a.png,1,2,3,4\nb.png,1,two,3,4', 2, 'y0 is "two", which is not a number'],
     ['a.png,1,,3,4', 1, 'y0 is missing'],
