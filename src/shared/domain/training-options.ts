@@ -4,7 +4,8 @@ export const Preset = z.enum(['quick', 'full'])
 export type Preset = z.infer<typeof Preset>
 
 /**
- * Everything that decides how a model is tuned. Each option says what it is, its unit and its range; command line, help and documents are made from this one place. Defaults per preset stand below.
+ * Everything that decides how a model is tuned. Each option says what it is, its unit and its range; command line, help
+ * and documents are made from this one place. Defaults per preset stand below.
  */
 export const TrainingRecipe = z.object({
   epochs: z.int().min(1).max(100_000).meta({
