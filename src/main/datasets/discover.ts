@@ -5,6 +5,8 @@ import type { FolderPair } from './folders'
 import { folderPairs } from './folders'
 import type { GroupRule } from './groups'
 import { groupRule } from './groups'
+import type { VolumePlanes } from './notes'
+import { groupNotes, planeNotes } from './notes'
 import type { FilePair } from './pairing'
 import { pairFiles } from './pairing'
 import { outcomeOf } from './outcome'
@@ -27,7 +29,7 @@ export interface DiscoverOptions {
  */
 export async function discoverDataset(root: string, options: DiscoverOptions = {}): Promise<Dataset> {
   const rule = options.group === undefined ? null : await groupRule(options.group)
-  const found: Found = { slices: [], skipped: [], notes: [] }
+  const found: Found = { slices: [], skipped: [], volumes: [] }
   for (const folders of await folderPairs(root)) {
     const { pairs, skipped } = await pairFiles(folders)
     found.skipped.push(...skipped)
@@ -38,13 +40,15 @@ export async function discoverDataset(root: string, options: DiscoverOptions = {
   if (found.slices.length === 0 && found.skipped.length === 0)
     throw new AppError('NOT_A_DATASET', { file: root })
   const hasSplit = ['train', 'val'].every(split => found.slices.some(slice => slice.split === split))
-  return { ...found, notes: [...found.notes, ...groupNotes(found.slices, rule, hasSplit)], hasSplit }
+  const { slices, skipped, volumes } = found
+  const notes = planeNotes(volumes)
+  return { slices, skipped, notes, groupNotes: groupNotes(slices, rule, hasSplit), hasSplit }
 }
 
 interface Found {
   readonly slices: SliceRecord[]
   readonly skipped: SkippedFile[]
-  readonly notes: string[]
+  readonly volumes: VolumePlanes[]
 }
 
 interface Place {
@@ -73,35 +77,10 @@ async function addPair(pair: FilePair, place: Place, found: Found): Promise<void
   }
   const { planes, empty } = outcome.value
   const group = place.rule?.(pair.imageFile) ?? stem
-  if (empty > 0)
-    found.notes.push(`${path}: ${empty} of ${empty + planes.length} planes hold no label and are not used.`)
+  found.volumes.push({ labelled: planes.length, empty })
   for (const index of planes) {
     const name = planeName(pair.imageFile, index)
     const cut = { sliceIndex: index, axis: place.axis, spacingMm: null }
     found.slices.push({ ...base, ...cut, id: `${path}#${index}`, name, group })
   }
-}
-
-/** What the grouping means for an honest validation. */
-function groupNotes(slices: readonly SliceRecord[], rule: GroupRule | null, hasSplit: boolean): string[] {
-  const notes: string[] = []
-  const alone = slices.filter(slice => slice.sliceIndex === null && !rule?.(slice.imageFile)).length
-  if (alone > 0) {
-    const which = rule
-      ? `${alone} images match no group and`
-      : `${alone} images say nothing about patients: each`
-    const verb = rule ? 'are each taken' : 'is taken'
-    notes.push(`${which} ${verb} as its own patient. Pass --group if several show the same one.`)
-  }
-  if (!hasSplit) return notes
-  const train = new Set(slices.flatMap(slice => (slice.split === 'train' ? [slice.group] : [])))
-  const shared = new Set(
-    slices.flatMap(slice => (slice.split === 'val' && train.has(slice.group) ? [slice.group] : [])),
-  )
-  if (shared.size > 0) {
-    notes.push(
-      `${shared.size} groups are in both train and val (${[...shared].slice(0, 3).join(', ')}): not independent.`,
-    )
-  }
-  return notes
 }

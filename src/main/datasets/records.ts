@@ -39,6 +39,8 @@ export interface Dataset {
   readonly skipped: readonly SkippedFile[]
   /** What a person should know about how the folder was read */
   readonly notes: readonly string[]
+  /** What the groups mean for an honest validation: for whoever splits the slices */
+  readonly groupNotes: readonly string[]
   /** Whether both train and val hold slices */
   readonly hasSplit: boolean
 }

@@ -4,6 +4,7 @@ import { tensor } from '../../core/tensor/tensor'
 import type { JobEvent } from '../../shared/domain/events'
 import type { EmbedOptions } from '../../shared/domain/prediction'
 import { AppError } from '../../shared/errors'
+import { countOf } from '../../shared/text/count-of'
 import { stemOf, writeNpy } from '../codecs'
 import type { FileCache, SliceAxis } from '../datasets'
 import { axisOf, createFileCache, firstReports, loadImage, outcomeOf, planeCount } from '../datasets'
@@ -40,7 +41,7 @@ export const embed: JobFunction<'embed'> = async function* (options, context) {
     model: options.model,
     seconds: (performance.now() - start) / 1000,
     interrupted: context.stop.requested,
-    message: `${written} feature ${written === 1 ? 'map' : 'maps'} written to ${options.out}.`,
+    message: `${countOf(written, 'feature map')} written to ${options.out}.`,
   }
   if (options.strict && skipped > 0) {
     throw new AppError('ITEMS_REFUSED', { refused: skipped, total: skipped + written })

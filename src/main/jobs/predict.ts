@@ -2,6 +2,7 @@ import type { Segmenter } from '../../core/models/segmenter'
 import type { JobEvent } from '../../shared/domain/events'
 import type { PredictOptions } from '../../shared/domain/prediction'
 import { AppError } from '../../shared/errors'
+import { countOf } from '../../shared/text/count-of'
 import type { FileCache } from '../datasets'
 import { createFileCache, outcomeOf, readText } from '../datasets'
 import { makeFolder } from '../files/make-folder'
@@ -46,7 +47,7 @@ export const predict: JobFunction<'predict'> = async function* (options, context
     model: options.model,
     seconds: (performance.now() - start) / 1000,
     interrupted: context.stop.requested,
-    message: `${written} label ${written === 1 ? 'map' : 'maps'} written to ${options.out}.`,
+    message: `${countOf(written, 'label map')} written to ${options.out}.`,
   }
   if (tally.refused > 0) {
     throw new AppError('ITEMS_REFUSED', { refused: tally.refused, total: tally.refused + tally.objects })

@@ -39,7 +39,7 @@ export async function* openTrainingData(
   world: DataWorld,
 ): AsyncGenerator<JobEvent, TrainingData> {
   const dataset = await discoverDataset(options.data, { axis: axisOf(options.axis), group: options.group })
-  for (const message of dataset.notes) yield { event: 'notice', message }
+  for (const message of [...dataset.notes, ...dataset.groupNotes]) yield { event: 'notice', message }
   const files = createFileCache()
   const skipped: Skipped[] = []
   const usable = yield* checkSlices(dataset, { ...world, files, skipped })

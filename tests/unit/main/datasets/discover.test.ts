@@ -152,7 +152,16 @@ describe('volumes', () => {
       ['images/v_1.nii.gz#2', 'v_1-002', 'v_1', 2, 2],
       ['images/v_1.nii.gz#3', 'v_1-003', 'v_1', 3, 2],
     ])
-    expect(notes).toEqual(['images/v_1.nii.gz: 4 of 6 planes hold no label and are not used.'])
+    expect(notes).toEqual(['1 volume: 4 of 6 planes hold no label and are not used.'])
+  })
+
+  it('are spoken of in one sentence, however many there are', async () => {
+    const images = ['a', 'b', 'c'].map(name => [`images/${name}.nii.gz`, volume()] as const)
+    const masks = ['a', 'b', 'c'].map(name => [`masks/${name}.nii.gz`, labelVolume()] as const)
+
+    const { notes } = await discoverDataset(temporaryFolder(Object.fromEntries([...images, ...masks])))
+
+    expect(notes).toEqual(['3 volumes: 12 of 18 planes hold no label and are not used.'])
   })
 
   it('are cut along another axis on demand', async () => {
@@ -200,10 +209,11 @@ describe('groups', () => {
   }
 
   it('are one per image, said aloud, when nobody says otherwise', async () => {
-    const { slices, notes } = await discoverDataset(temporaryFolder(files))
+    const { slices, notes, groupNotes } = await discoverDataset(temporaryFolder(files))
 
+    expect(notes).toEqual([])
     expect(new Set(slices.map(slice => slice.group)).size).toBe(3)
-    expect(notes.join()).toMatch(/3 images .* own patient\. Pass --group/)
+    expect(groupNotes.join()).toMatch(/3 images .* own patient\. Pass --group/)
   })
 
   it('come from the first capture of an expression, or its whole match', async () => {
@@ -220,7 +230,7 @@ describe('groups', () => {
       'p2',
     ])
     const partly = await discoverDataset(folder, { group: '^(p1)_' })
-    expect(partly.notes.join()).toMatch(/1 images match no group/)
+    expect(partly.groupNotes.join()).toMatch(/1 image matches no group and is taken as its own patient/)
     await expect(discoverDataset(folder, { group: '(' })).rejects.toMatchObject({ code: 'USAGE' })
   })
 
@@ -247,7 +257,9 @@ describe('groups', () => {
       'val/masks/v.nii.gz': labelVolume(),
     })
 
-    expect((await discoverDataset(folder)).notes.join()).toMatch(/1 groups are in both train and val \(v\)/)
+    expect((await discoverDataset(folder)).groupNotes.join()).toMatch(
+      /1 group is in both train and val \(v\)/,
+    )
   })
 })
 

@@ -105,6 +105,15 @@ describe('evaluate', () => {
     expect(error).toMatchObject({ code: 'ITEMS_REFUSED', data: { refused: 2, total: 5 } })
   })
 
+  test('says nothing about groups, which it does not split by', async () => {
+    const data = folderWith({ 'images/a.png': bright, 'masks/a.png': pngWith(40, 30, [1, 5, 5, 14, 14]) })
+
+    const { events } = await run(data)
+
+    const notices = events.flatMap(event => (event.event === 'notice' ? [event.message] : []))
+    expect(notices).toEqual(['a note of the loader'])
+  })
+
   test('fails when nothing usable is left', async () => {
     const data = folderWith({ 'images/a.png': bright, 'masks/a.png': pngWith(40, 30) })
 
