@@ -1,4 +1,5 @@
 import type { CaseEvent, DemoReport, EvaluationReport, JobEvent, Scores } from '../../../shared/domain/events'
+import { countOf } from '../../../shared/text/count-of'
 import * as z from 'zod'
 import { formatScore, formatTable } from './table'
 
@@ -28,7 +29,7 @@ const describers: Describers = {
   ],
   evaluation: ({ model, prompt, dice, iou, cases }) => [
     `${model === 'base' ? 'Base' : 'Tuned'} model, ${prompt === 'box' ? 'loose box' : 'one point'}: ` +
-      `Dice ${formatScore(dice)}, IoU ${formatScore(iou)} on ${cases} cases`,
+      `Dice ${formatScore(dice)}, IoU ${formatScore(iou)} on ${countOf(cases, 'case')}`,
   ],
   report: (report, before) => describeReport(report, before),
 }
@@ -83,8 +84,15 @@ function describeEvaluation(report: EvaluationReport, cases: readonly CaseEvent[
   const total = cases.reduce((sum, one) => sum + one.values, 0)
   return [
     ...formatTable(header, [...rows, row(`mean of ${report.cases}`, total, report, report.ellipse)]),
+    'One prompt per label value, not per connected part, so figures counted per structure differ from these.',
+    ...(clicks ? [clicksNote(report, total)] : []),
     ...(report.interrupted ? ['Stopped before the end: these are the cases so far.'] : []),
   ]
+}
+
+function clicksNote({ unreached }: EvaluationReport, objects: number): string {
+  const limit = `counts as 20 clicks (${unreached} of ${objects})`
+  return `An object that never reaches Dice 0.9 ${limit}. Dice, IoU and distances are those after the last click.`
 }
 
 /** The file as it is called inside the data set, with its plane. */
@@ -118,7 +126,7 @@ function describeDemo(report: DemoReport): string[] {
   const cell = (of: { dice: number | null; low: number | null; high: number | null }): string =>
     `${formatScore(of.dice)} [${formatScore(of.low)}, ${formatScore(of.high)}]`
   return [
-    `Dice on ${report.cases} validation cases, with the bootstrap 95 % interval over cases:`,
+    `Dice on ${countOf(report.cases, 'validation case')}, with the bootstrap 95 % interval over cases:`,
     ...formatTable(
       ['prompt', 'base', 'tuned', 'gain', 'ellipse in the box'],
       [

@@ -66,8 +66,42 @@ test('for people, cases wait for the table of the report', () => {
       '───────────────  ──────  ─────  ─────  ───────  ───────  ────────────',
       'images/a.nii #3       2  0.900  0.800        –     1.25         0.950',
       'mean of 1             2  0.900  0.800        –     1.25         0.950',
+      'One prompt per label value, not per connected part, so figures counted per structure differ from these.',
       'Stopped before the end: these are the cases so far.\n',
     ].join('\n'),
+  )
+})
+
+test('the table of clicks says how they are counted', () => {
+  const { given, out } = streams()
+  const printer = createTextPrinter(given)
+  const common = {
+    dice: 0.5,
+    iou: 0.4,
+    hd95: 3,
+    assd: 1,
+    clicksTo90: 12.5,
+    unit: 'px',
+    ellipse: null,
+  } as const
+
+  printer.event({ event: 'case', file: '/data/images/a.png', slice: null, values: 2, ...common })
+  printer.event({
+    ...{
+      event: 'report',
+      command: 'evaluate',
+      ...common,
+      cases: 1,
+      prompt: 'clicks',
+      jitter: null,
+      model: 'm',
+    },
+    ...{ data: '/data', split: 'all', undefined: { dice: 0, iou: 0, hd95: 0, assd: 0 }, unreached: 1 },
+    ...{ skipped: 0, seconds: 1, interrupted: false },
+  })
+
+  expect(out()).toContain(
+    'An object that never reaches Dice 0.9 counts as 20 clicks (1 of 2). Dice, IoU and distances are those after the last click.',
   )
 })
 
