@@ -21,7 +21,7 @@ export const DemoOptions = z.object({
 export type DemoOptions = z.infer<typeof DemoOptions>
 
 export const demo = defineProcedure({
-  summary: 'Fine-tune on the bundled ultrasound sample and show what it gained',
+  summary: 'Fine-tune on the bundled ultrasound sample and show what it gained; takes about two minutes',
   input: DemoOptions,
   examples: ['demo', 'demo --json | tail -n 1'],
 })

@@ -68,15 +68,16 @@ export function timeLeft({ startedAt, from, done, total }: Pace, now: number): s
 
 /** For pipes and logs: one line for each tenth of a stage, so that a file does not fill with redrawn bars. */
 export function createProgressLines(write: (line: string) => void): ProgressView {
-  let last = ''
+  // By stage: two of them can take turns, such as the steps of an epoch and the encoding between them.
+  const tenths = new Map<string, number>()
   return {
     clear: () => undefined,
     show: event => {
       const { name, done, total, note } = describe(event)
-      const line = `${name}: ${Math.floor((10 * done) / Math.max(total, 1)) * 10} %`
-      if (line === last) return
-      last = line
-      write(`${line} (${done}/${total})${note}`)
+      const tenth = Math.floor((10 * done) / Math.max(total, 1))
+      if (tenths.get(name) === tenth) return
+      tenths.set(name, tenth)
+      write(`${name}: ${tenth * 10} % (${done}/${total})${note}`)
     },
   }
 }
