@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { countOf } from './text/count-of'
 
 /** Exit codes of the command line (decisions.md): 2 usage, 3 the user's world, 130 interrupted, 1 a bug of ours. */
 export type ExitCode = 1 | 2 | 3 | 130
@@ -118,7 +119,7 @@ export const errorTable = {
   ITEMS_REFUSED: kind(
     z.object({ refused: z.int(), total: z.int() }),
     d =>
-      `${d.refused} of ${d.total} items were refused; the others are done. See the reports above, one per item.`,
+      `${d.refused} of ${countOf(d.total, 'item')} ${d.refused === 1 ? 'was' : 'were'} refused; the others are done. See the reports above, one per item.`,
   ),
   CHECKS_FAILED: kind(
     z.object({ checks: z.array(z.string()) }),
