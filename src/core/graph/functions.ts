@@ -22,6 +22,7 @@ export const sigmoid = (g: G, x: Value): Value => g.op('Sigmoid', [x])
 export const sin = (g: G, x: Value): Value => g.op('Sin', [x])
 export const cos = (g: G, x: Value): Value => g.op('Cos', [x])
 export const gelu = (g: G, x: Value): Value => g.op('Gelu', [x])
+export const relu = (g: G, x: Value): Value => g.op('Relu', [x])
 
 /** 1 where a > b, else 0; carries no gradient. */
 export const greater = (g: G, a: Value, b: Value): Value => g.op('Cast', [g.op('Greater', [a, b])])
@@ -69,6 +70,22 @@ interface GemmOptions {
 export function gemm(g: G, a: Value, b: Value, options: GemmOptions = {}): Value {
   const { transA = false, transB = false, alpha = 1, c } = options
   return g.op('Gemm', c ? [a, b, c] : [a, b], { transA, transB, alpha })
+}
+
+interface ConvOptions {
+  /** [cout] */
+  readonly bias?: Value
+  readonly stride?: number
+  readonly dilation?: number
+  /** 1, or one a channel: depthwise */
+  readonly groups?: number
+  /** Zeros before the rows, before the columns, after the rows, after the columns; left out: half the kernel */
+  readonly pads?: readonly number[]
+}
+
+/** 2-D convolution of [batch, cin, h, w] with [cout, cin / groups, kh, kw]. */
+export function conv(g: G, x: Value, w: Value, { bias, ...attributes }: ConvOptions = {}): Value {
+  return g.op('Conv', bias ? [x, w, bias] : [x, w], attributes)
 }
 
 /** Normalises the last axis, then scales and shifts. @see Ba et al. 2016, "Layer Normalization" */

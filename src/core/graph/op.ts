@@ -41,6 +41,7 @@ export type OpName =
   | 'Sin'
   | 'Cos'
   | 'Gelu'
+  | 'Relu'
   | 'Greater'
   | 'Less'
   | 'Cast'

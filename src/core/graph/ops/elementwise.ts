@@ -6,6 +6,7 @@ import {
   div,
   erf,
   exp,
+  greater,
   mul,
   mulScalar,
   neg,
@@ -151,6 +152,8 @@ export const elementwise = {
   Sin: unary('Sin', (g, dy, x) => mul(g, dy, cos(g, x))),
   Cos: unary('Cos', (g, dy, x) => neg(g, mul(g, dy, sin(g, x)))),
   Gelu: unary('Gelu', (g, dy, x) => mul(g, dy, geluSlope(g, x))),
+  // d max(x, 0) = 1 where x > 0, and 0 at 0 as PyTorch has it
+  Relu: unary('Relu', (g, dy, x) => mul(g, dy, greater(g, x, scalar(g, 0)))),
   Greater: comparison('Greater'),
   Less: comparison('Less'),
   /** bool to float32: 0 or 1 */

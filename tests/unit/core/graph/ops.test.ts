@@ -33,6 +33,7 @@ const checks: Record<
   Sin: { inputs: [filled([4], 1)], build: (g, [x]) => f.sin(g, x!) },
   Cos: { inputs: [filled([4], 1)], build: (g, [x]) => f.cos(g, x!) },
   Gelu: { inputs: [filled([8], 1, 2)], build: (g, [x]) => f.gelu(g, x!) },
+  Relu: { inputs: [filled([8], 1, 2)], build: (g, [x]) => f.square(g, f.relu(g, x!)) },
   ReduceSum: { inputs: [filled([2, 3, 4], 1)], build: (g, [x]) => f.square(g, f.reduceSum(g, x!, [0, 2])) },
   ReduceMean: { inputs: [filled([2, 3, 4], 1)], build: (g, [x]) => f.square(g, f.reduceMean(g, x!, [1])) },
   Reshape: { inputs: [filled([2, 6], 1)], build: (g, [x]) => f.square(g, f.reshape(g, x!, [3, 4])) },
@@ -80,6 +81,42 @@ describe('the gradient of each op', () => {
 
   it('has one op for every name', () => {
     for (const [name, definition] of Object.entries(opTable)) expect(definition.name).toBe(name)
+  })
+})
+
+describe('Conv', () => {
+  const cases: Record<string, { x: number[]; w: number[]; options: Parameters<typeof f.conv>[3] }> = {
+    'with a stride': { x: [2, 3, 6, 5], w: [4, 3, 3, 3], options: { stride: 2 } },
+    'with a stride that leaves pixels over': {
+      x: [2, 2, 6, 8],
+      w: [3, 2, 1, 3],
+      options: { stride: 3, pads: [0, 0, 0, 0] },
+    },
+    depthwise: { x: [2, 3, 5, 4], w: [3, 1, 3, 3], options: { groups: 3 } },
+    'depthwise with a stride': { x: [2, 3, 6, 7], w: [3, 1, 3, 3], options: { groups: 3, stride: 2 } },
+    'with dilation and uneven zeros': {
+      x: [1, 2, 7, 6],
+      w: [2, 2, 3, 2],
+      options: { dilation: 2, pads: [1, 0, 2, 1] },
+    },
+  }
+  for (const [name, { x, w, options }] of Object.entries(cases)) {
+    it(`has the right gradients ${name}`, async () => {
+      const errors = await gradientErrors({
+        inputs: [filled(x, 1), filled(w, 2), filled([w[0] as number], 3)],
+        build: (g, [input, kernel, bias]) => f.conv(g, input!, kernel!, { ...options, bias: bias! }),
+      })
+
+      for (const error of errors) expect(error).toBeLessThan(2e-3)
+    })
+  }
+
+  it('refuses groups that are neither one nor one a channel', () => {
+    const g = new GraphBuilder('conv')
+    const [x, w] = [g.input('x', [1, 4, 5, 5]), g.input('w', [4, 2, 3, 3])]
+
+    expect(() => f.conv(g, x, w, { groups: 2 })).toThrow('one a channel')
+    expect(() => f.conv(g, x, g.input('even', [4, 4, 2, 2]))).toThrow('odd kernel')
   })
 })
 
