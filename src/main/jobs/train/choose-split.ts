@@ -1,6 +1,7 @@
 import type { TrainOptions } from '../../../shared/contract/training'
 import type { TrainingRecipe } from '../../../shared/domain/training-options'
 import { AppError } from '../../../shared/errors'
+import { countOf } from '../../../shared/text/count-of'
 import { splitByGroup, sliceKey } from '../../datasets'
 import type { TrainingSplit } from '../../../shared/domain/training-split'
 import type { UsableSlice } from './usable-slice'
@@ -54,8 +55,8 @@ function savedSplit(usable: readonly UsableSlice[], saved: TrainingSplit, file: 
   const missing = saved.train.length + saved.val.length - train.length - val.length
   const notes: string[] = []
   if (added > 0)
-    notes.push(`${added} slices are new since this run began and are not used: start a new run for them.`)
-  if (missing > 0) notes.push(`${missing} slices of this run are no longer there or no longer usable.`)
+    notes.push(`${countOf(added, 'slice')} new since this run began: not used, start a new run for them.`)
+  if (missing > 0) notes.push(`${countOf(missing, 'slice')} of this run can no longer be used.`)
   return { train, val, notes }
 }
 
@@ -64,7 +65,8 @@ function ownSplit(usable: readonly UsableSlice[]): Parts | null {
     usable.filter(({ record }) => record.split === part)
   const [train, val, outside] = [given('train'), given('val'), given(null)]
   if (train.length === 0 || val.length === 0) return null
-  const notes = outside.length > 0 ? [`${outside.length} slices outside train/ and val/ are not used.`] : []
+  const notes =
+    outside.length > 0 ? [`${countOf(outside.length, 'slice')} outside train/ and val/ not used.`] : []
   return { train, val, notes }
 }
 

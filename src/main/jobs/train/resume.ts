@@ -1,6 +1,7 @@
 import { TrainOptions } from '../../../shared/contract/training'
 import { TrainingRecipe } from '../../../shared/domain/training-options'
 import { AppError } from '../../../shared/errors'
+import { countOf } from '../../../shared/text/count-of'
 import { readWholeFile } from '../../files/weights'
 import type { OpenedModel } from '../../models/open-efficient-sam'
 import { checkpointToResume } from './run-folder'
@@ -81,7 +82,7 @@ export function checkEpochsLeft({ resumed }: ResumedFile, { epochs }: TrainingRe
   const done = resumed.run?.state.epoch ?? (resumed.checkpoint.epoch ?? -1) + 1
   if (done < epochs) return
   throw new AppError('USAGE', {
-    reason: `This run has done ${done} epochs already: give --epochs above ${done} to go on.`,
+    reason: `This run has done ${countOf(done, 'epoch')} already: give --epochs above ${done} to go on.`,
   })
 }
 

@@ -5,7 +5,7 @@ import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import type { TrainingRecipe } from '../../../shared/domain/training-options'
 import { AppError } from '../../../shared/errors'
 import type { Dataset, FileCache, SliceRecord } from '../../datasets'
-import { axisOf, createFileCache, discoverDataset, loadSlice, outcomeOf } from '../../datasets'
+import { axisOf, createFileCache, discoverDataset, firstReports, loadSlice, outcomeOf } from '../../datasets'
 import type { StopFlag } from '../../workers/stop-flag'
 import { chooseSplit } from './choose-split'
 import type { TrainingSplit } from '../../../shared/domain/training-split'
@@ -57,7 +57,7 @@ export async function* openTrainingData(
   if (options.strict && skipped.length > 0) {
     throw new AppError('ITEMS_REFUSED', {
       refused: skipped.length,
-      total: dataset.slices.length + dataset.skipped.length,
+      total: skipped.length + train.length + split.val.length,
     })
   }
   if (train.length === 0) throw new AppError('NO_USABLE_SLICES', { file: options.data })
@@ -85,11 +85,13 @@ async function* checkSlices(
 ): AsyncGenerator<JobEvent, UsableSlice[]> {
   for (const item of dataset.skipped) yield* skip({ event: 'skipped', ...item }, skipped)
   const usable: UsableSlice[] = []
+  // A damaged volume is one report, however many planes it has.
+  const isNew = firstReports()
   for (const [index, record] of dataset.slices.entries()) {
     if (stop.requested) throw new AppError('ABORTED', {})
     const outcome = await outcomeOf(() => openSlice(record, files, preprocessing))
-    if ('skipped' in outcome) yield* skip({ event: 'skipped', ...outcome.skipped }, skipped)
-    else usable.push(outcome.value)
+    if ('value' in outcome) usable.push(outcome.value)
+    else if (isNew(outcome.skipped)) yield* skip({ event: 'skipped', ...outcome.skipped }, skipped)
     yield { event: 'progress', stage: 'Checking slices', done: index + 1, total: dataset.slices.length }
   }
   return usable

@@ -5,6 +5,7 @@ import type { EndReason, TrainerEvent, TrainingState } from '../../../core/train
 import { LossNotFinite, trainEpochs } from '../../../core/training/trainer'
 import type { JobEvent } from '../../../shared/domain/events'
 import { AppError } from '../../../shared/errors'
+import { countOf } from '../../../shared/text/count-of'
 import type { Verdict } from '../../figures'
 import { writeAtomically } from '../../files/write-atomically'
 import type { OpenedModel } from '../../models/open-efficient-sam'
@@ -30,7 +31,8 @@ export interface RunWorld {
 }
 
 const reasons: Readonly<Record<EndReason, (run: RunDescription) => string>> = {
-  finished: ({ recipe }) => `All ${recipe.epochs} epochs are done.`,
+  finished: ({ recipe: { epochs } }) =>
+    epochs === 1 ? 'The one epoch is done.' : `All ${epochs} epochs are done.`,
   'no-improvement': ({ recipe }) =>
     `Stopped early: the validation Dice has not improved for ${recipe.stopPatience} epochs.`,
   stopped: () => 'Stopped on request; "--resume" goes on from here.',
@@ -141,7 +143,8 @@ export class TrainingRun {
     const { train, val } = this.#world.data
     const groups = (part: typeof train): number => new Set(part.map(({ record }) => record.group)).size
     return (
-      `Training on ${train.length} slices of ${groups(train)} groups, validating on ${val.length} of ${groups(val)}; ` +
+      `Training on ${countOf(train.length, 'slice')} of ${countOf(groups(train), 'group')}, validating on ` +
+      `${countOf(val.length, 'slice')} of ${countOf(groups(val), 'group')}; ` +
       `preset ${this.#run.preset}, ${this.#world.context.engines.runtime}.`
     )
   }

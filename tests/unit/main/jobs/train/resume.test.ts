@@ -84,7 +84,7 @@ test('a checkpoint that was copied elsewhere goes on in a new folder, without th
 
   expect(nothingLeft.error).toMatchObject({ code: 'USAGE' })
   expect(String(nothingLeft.error)).toContain(
-    'This run has done 1 epochs already: give --epochs above 1 to go on.',
+    'This run has done 1 epoch already: give --epochs above 1 to go on.',
   )
   expect(existsSync(join(data, 'a'))).toBe(false)
   expect(oneMore.error).toBeNull()
@@ -154,7 +154,7 @@ test('slices that are new stay out of a run that goes on, and no held-out one is
 
   expect(error).toBeNull()
   expect(noticesOf(events)).toContain(
-    '3 slices are new since this run began and are not used: start a new run for them.',
+    '3 slices new since this run began: not used, start a new run for them.',
   )
   expect(before?.val.length).toBeGreaterThan(0)
   expect(readSavedRun(readFileSync(latest), latest).run?.split).toEqual(before)
