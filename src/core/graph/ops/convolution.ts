@@ -1,7 +1,7 @@
+import { sameShape } from '../../tensor/shape'
 import { concat, conv, gemm, longSum, pad, reduceSum, reshape, slice, transpose } from '../functions'
 import type { Attributes, OpBuilder, OpDefinition, OpName, Value, ValueType } from '../op'
 import { defineOp } from '../op'
-import { sameShape } from '../../tensor/shape'
 
 /** Left out, the stride and dilation are 1, the groups 1, and the zeros around such that the size stays the same. */
 type ConvAttributes = Attributes & {

@@ -1,0 +1,102 @@
+import {
+  add,
+  addScalar,
+  concat,
+  cos,
+  matmul,
+  mul,
+  mulScalar,
+  neg,
+  reshape,
+  sin,
+  slice,
+} from '../../graph/functions'
+import type { OpBuilder, Value } from '../../graph/op'
+import type { WeightOf } from '../../nn/linear'
+import type { LabelledPoint } from '../prompt-tokens'
+import { promptLabel } from '../prompt-tokens'
+import type { MedSamLiteConfig } from './config'
+import { gridSide } from './config'
+
+/** Columns of the one-hot labels: padding first, then the official order of `point_embeddings`. */
+const labelColumns = [
+  promptLabel.padding,
+  promptLabel.negative,
+  promptLabel.point,
+  promptLabel.topLeft,
+  promptLabel.bottomRight,
+] as const
+export const labelColumnCount = labelColumns.length
+
+/** One row a token: which learned vector it gets; a row of zeros gets none. */
+export function oneHotLabels(labels: ArrayLike<number>): Float32Array {
+  const rows = new Float32Array(labels.length * labelColumnCount)
+  for (let token = 0; token < labels.length; token++) {
+    const column = labelColumns.findIndex(label => label === labels[token])
+    if (column >= 0) rows[token * labelColumnCount + column] = 1
+  }
+  return rows
+}
+
+/** SAM was trained with one token of padding behind clicks that no box comes with, and with none behind a box. */
+export function tokensOf(points: readonly LabelledPoint[]): number {
+  const { topLeft, bottomRight } = promptLabel
+  const hasBox = points.some(({ label }) => label === topLeft || label === bottomRight)
+  return points.length + (hasBox ? 0 : 1)
+}
+
+/**
+ * Random Fourier features of points in the unit square.
+ *
+ * @param points - [..., 2], x and y in [0, 1]
+ * @returns [..., decoderDim]
+ * @see Tancik et al. 2020, "Fourier Features Let Networks Learn High Frequency Functions"
+ */
+function fourier(g: OpBuilder, config: MedSamLiteConfig, points: Value, weight: WeightOf): Value {
+  const half = config.decoderDim / 2
+  const frequencies = weight('pe_layer.positional_encoding_gaussian_matrix', [2, half])
+  const centred = addScalar(g, mulScalar(g, points, 2), -1)
+  const angles = mulScalar(g, matmul(g, centred, frequencies), 2 * Math.PI)
+  return concat(g, [sin(g, angles), cos(g, angles)], points.shape.length - 1)
+}
+
+/**
+ * Prompts to tokens: position code plus the vector of the label. Padding has its vector alone.
+ *
+ * @param points - [batch, tokens, 2], pixels of the model's square
+ * @param labels - [batch, tokens, 5] from `oneHotLabels`
+ * @returns [batch, tokens, decoderDim]
+ * @see Kirillov et al. 2023, "Segment Anything", appendix A, prompt encoder
+ */
+export function promptEncoder(
+  g: OpBuilder,
+  config: MedSamLiteConfig,
+  { points, labels }: { readonly points: Value; readonly labels: Value },
+  weight: WeightOf,
+): Value {
+  const dim = config.decoderDim
+  const centres = mulScalar(g, addScalar(g, points, 0.5), 1 / config.resolution)
+  const clicks = labelColumns.slice(1).map((_, index) => weight(`point_embeddings.${index}.weight`, [1, dim]))
+  const vectors = concat(g, [weight('not_a_point_embed.weight', [1, dim]), ...clicks], 0) // [5, dim]
+  const isPoint = addScalar(g, neg(g, slice(g, labels, 2, 0, 1)), 1) // [batch, tokens, 1]
+  return add(g, mul(g, fourier(g, config, centres, weight), isPoint), matmul(g, labels, vectors))
+}
+
+/** What stands for "no mask was given" in each cell of the embedding, [1, decoderDim]. */
+export const noMask = (config: MedSamLiteConfig, weight: WeightOf): Value =>
+  weight('no_mask_embed.weight', [1, config.decoderDim])
+
+/**
+ * Position code of the cells of the embedding, in row-major order.
+ *
+ * @returns [side * side, decoderDim]
+ */
+export function densePositionCode(g: OpBuilder, config: MedSamLiteConfig, weight: WeightOf): Value {
+  const side = gridSide(config)
+  const centres = Array.from({ length: side * side }, (_, cell) => [
+    ((cell % side) + 0.5) / side,
+    (Math.floor(cell / side) + 0.5) / side,
+  ]).flat()
+  const grid = g.constant([side * side, 2], centres)
+  return reshape(g, fourier(g, config, grid, weight), [side * side, config.decoderDim])
+}
