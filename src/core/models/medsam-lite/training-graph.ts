@@ -24,12 +24,15 @@ export interface LossGraphOptions {
 export interface TrainingGraphOptions extends LossGraphOptions {
   /** Gradients are wanted of these weights (full names); buffers never have one */
   readonly trained: (name: string) => boolean
+  /** Whether the gradient of the input `embedding` is wanted, for an encoder that is trained piece by piece */
+  readonly embeddingGradient?: boolean
 }
 
 /** Side of the masks that the loss compares: four pixels a cell, 256 at 256. */
 export const maskSide = (config: MedSamLiteConfig): number => 4 * gridSide(config)
 
 interface BuiltLoss {
+  readonly embedding: Value
   readonly losses: LossValues
   readonly decoder: BuiltDecoder
   readonly weights: ReadonlyMap<string, Value>
@@ -54,7 +57,12 @@ function buildLoss(g: GraphBuilder, config: MedSamLiteConfig, options: LossGraph
     },
     options.loss,
   )
-  return { losses, decoder, weights: new Map([...encoder.weights, ...decoder.weights]) }
+  return {
+    losses,
+    decoder,
+    embedding: encoder.embedding,
+    weights: new Map([...encoder.weights, ...decoder.weights]),
+  }
 }
 
 /**
@@ -64,8 +72,11 @@ function buildLoss(g: GraphBuilder, config: MedSamLiteConfig, options: LossGraph
  */
 export function trainingGraph(config: MedSamLiteConfig, options: TrainingGraphOptions): Graph {
   const g = new GraphBuilder('training')
-  const { losses, weights } = buildLoss(g, config, options)
-  const wanted = [...weights].filter(([name]) => !isBuffer(name) && options.trained(name))
+  const { losses, weights, embedding } = buildLoss(g, config, options)
+  const trained = [...weights].filter(([name]) => !isBuffer(name) && options.trained(name))
+  const wanted: (readonly [string, Value])[] = options.embeddingGradient
+    ? [['embedding', embedding], ...trained]
+    : trained
   const gradients = backward(
     g,
     [{ output: losses.total, gradient: g.input('weight', []) }],
