@@ -94,6 +94,15 @@ export const errorTable = {
       `All slices of ${d.file} belong to one patient or volume (${d.group}), so no honest validation is possible. ` +
       `Add slices of a second one, or pass --allow-shared-group: the verdict is then marked "not independent".`,
   ),
+  PROMPT_NOT_OFFERED: kind(
+    z.object({ model: z.string(), offered: z.string() }),
+    d => `${d.model} was trained with ${d.offered} only: give it one, or choose another --model.`,
+  ),
+  NOT_TUNABLE: kind(
+    z.object({ model: z.string() }),
+    d =>
+      `${d.model} answers prompts but cannot be fine-tuned yet. Tune an EfficientSAM, such as efficientsam-ti-medical.`,
+  ),
   SHAPE_MISMATCH: kind(
     z.object({ expected: z.string(), actual: z.string() }),
     d => `Expected the shape ${d.expected}, got ${d.actual}.`,

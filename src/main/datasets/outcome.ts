@@ -4,6 +4,7 @@ import type { SkippedFile } from './records'
 
 /** Codes that stop a job at once: the rest would fail in the same way, or must not be left half done. */
 const fatal: ReadonlySet<ErrorCode> = new Set([
+  'PROMPT_NOT_OFFERED',
   'ABORTED',
   'DISK_FULL',
   'FOLDER_NOT_WRITABLE',

@@ -21,21 +21,40 @@ export interface OpenedModel {
   readonly sha256: string | null
 }
 
+/** Weights as they were found: what they are is said by `loaded.family`. */
+export interface LoadedSource {
+  readonly resolved: ResolvedModel
+  readonly loaded: LoadedModel
+}
+
+/** @throws AppError as `resolveModel` and `loadModelWeights` */
+export async function loadModel(idOrPath: string): Promise<LoadedSource> {
+  const folders = modelFolders(findAppRoot().folder)
+  const resolved = await resolveModel(idOrPath, folders)
+  return { resolved, loaded: await loadModelWeights(resolved, folders) }
+}
+
 /**
- * Reads a model's weights and prepares them for an engine.
+ * Reads a model's weights and prepares them for training on an engine.
  *
  * @param idOrPath - an ID of the manifest, an imported one, or a checkpoint file
  * @param resolution - overrides the model's own side of the square, pixels
- * @throws AppError as `loadModelWeights`; WRONG_CHECKPOINT where the tensors are not those of an EfficientSAM, or its
- *   heads cannot share its channels
+ * @throws AppError as `loadModel` and `efficientSamOf`; NOT_TUNABLE for a model of another family
  */
 export async function openEfficientSam(
   idOrPath: string,
   resolution: number | null = null,
 ): Promise<OpenedModel> {
-  const folders = modelFolders(findAppRoot().folder)
-  const resolved = await resolveModel(idOrPath, folders)
-  const loaded = await loadModelWeights(resolved, folders)
+  const source = await loadModel(idOrPath)
+  if (source.loaded.family !== 'efficient-sam') throw new AppError('NOT_TUNABLE', { model: idOrPath })
+  return efficientSamOf(source, resolution)
+}
+
+/** @throws AppError WRONG_CHECKPOINT where the tensors are not those of an EfficientSAM, or its heads cannot share its channels */
+export function efficientSamOf(
+  { resolved, loaded }: LoadedSource,
+  resolution: number | null = null,
+): OpenedModel {
   const mismatch = efficientSamMismatch(loaded.weights)
   if (mismatch !== null) throw new AppError('WRONG_CHECKPOINT', { file: loaded.file, reason: mismatch })
   const preprocessing = { ...loaded.preprocessing, resolution: resolution ?? loaded.preprocessing.resolution }

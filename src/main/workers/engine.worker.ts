@@ -1,5 +1,4 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { EfficientSamSegmenter } from '../../core/models/efficient-sam/segmenter'
 import { invariant } from '../../shared/errors'
 import { OnnxRuntimeEngine } from '../engines/onnxruntime/engine'
 import { probeProviders } from '../engines/onnxruntime/probe-providers'
@@ -9,7 +8,7 @@ import { embed } from '../jobs/embed'
 import { evaluate } from '../jobs/evaluate'
 import { predict } from '../jobs/predict'
 import { train } from '../jobs/train'
-import { openEfficientSam } from '../models/open-efficient-sam'
+import { openSegmenter } from '../models/open-segmenter'
 import type { EngineWorkerData, Job, JobContext, JobFunction, JobName, WorkerMessage } from './contract'
 import type { EngineAccess } from './engine-access'
 import { StopFlag } from './stop-flag'
@@ -32,10 +31,7 @@ function createEngineAccess(threads: number): EngineAccess {
     runtime: openEngine().description,
     probeProviders,
     openEngine,
-    async openSegmenter(idOrPath) {
-      const { model, notes, split } = await openEfficientSam(idOrPath)
-      return { segmenter: new EfficientSamSegmenter(openEngine(), model), notes, split }
-    },
+    openSegmenter: idOrPath => openSegmenter(idOrPath, openEngine),
   }
 }
 

@@ -112,7 +112,11 @@ describe('model weights', () => {
 
   it.each([
     ['efficientsam-s', 'WEIGHTS_NOT_FOUND', /slicetune models download efficientsam-s/],
-    ['efficientsam-xxl', 'UNKNOWN_MODEL', /efficientsam-ti-medical, efficientsam-ti, efficientsam-s/],
+    [
+      'efficientsam-xxl',
+      'UNKNOWN_MODEL',
+      /efficientsam-ti-medical, efficientsam-ti, efficientsam-s, medsam-lite/,
+    ],
     ['nowhere/model.pth', 'FILE_NOT_FOUND', /nowhere\/model\.pth does not exist/],
     ['model.pth', 'FILE_NOT_FOUND', /model\.pth does not exist/],
     [join(fixtures, 'tiny_zip.pt'), 'NOT_A_CHECKPOINT', /tiny_zip\.pt is not a checkpoint/],
@@ -134,6 +138,7 @@ describe('model weights', () => {
       ['efficientsam-ti-medical', true],
       ['efficientsam-ti', false],
       ['efficientsam-s', false],
+      ['medsam-lite', true],
       ['mine', true],
     ])
     expect(await resolveModel('mine', folders)).toEqual({

@@ -40,7 +40,7 @@ afterEach(async () => {
 
 /** The real manifest with small official files in the places of the large ones. */
 async function writeManifest(ti: Uint8Array, s: Uint8Array): Promise<void> {
-  const [, ...models] = await readManifest(join(root, 'weights'))
+  const models = (await readManifest(join(root, 'weights'))).filter(({ download }) => download)
   const small = models.map((model): ManifestModel => {
     const zip = model.id === 'efficientsam-s'
     const download = { ...source, path: zip ? 'weights/s.pt.zip' : 'weights/ti.pt', zipped: zip }
@@ -228,6 +228,7 @@ describe('models list', () => {
         { id: 'efficientsam-ti-medical', available: true, downloadable: false, licence: 'CC-BY-SA-4.0' },
         { id: 'efficientsam-ti', available: false, downloadable: true, bytes: null },
         { id: 'efficientsam-s', available: false, downloadable: true },
+        { id: 'medsam-lite', available: true, downloadable: false, licence: 'Apache-2.0' },
       ],
     })
   })

@@ -1,6 +1,5 @@
-import { EfficientSamSegmenter } from '../../../../src/core/models/efficient-sam/segmenter'
 import { OnnxRuntimeEngine } from '../../../../src/main/engines/onnxruntime/engine'
-import { openEfficientSam } from '../../../../src/main/models/open-efficient-sam'
+import { openSegmenter } from '../../../../src/main/models/open-segmenter'
 import type { JobContext } from '../../../../src/main/workers/contract'
 import { StopFlag } from '../../../../src/main/workers/stop-flag'
 
@@ -15,10 +14,7 @@ export function engineContext(stop = new StopFlag()): JobContext {
       runtime: openEngine().description,
       probeProviders: () => Promise.resolve([]),
       openEngine,
-      async openSegmenter(idOrPath) {
-        const { model, notes, split } = await openEfficientSam(idOrPath)
-        return { segmenter: new EfficientSamSegmenter(openEngine(), model), notes, split }
-      },
+      openSegmenter: idOrPath => openSegmenter(idOrPath, openEngine),
     },
   }
 }
