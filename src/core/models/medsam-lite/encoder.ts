@@ -21,7 +21,7 @@ interface Compiled {
   readonly weights: readonly string[]
 }
 
-/** Runs the image encoder piece by piece, one image at a time, forward and backward: memory is that of one piece. */
+/** Runs the image encoder piece by piece, one image at a time, forward and backward. */
 export class ImageEncoder {
   readonly #engine: Engine
   readonly #parameters: Parameters
