@@ -59,3 +59,25 @@ export function backward(
   }
   return wrt.map(value => gradients.get(value) ?? null)
 }
+
+/**
+ * The gradients that a graph gives out, by `gradientName`; a value on which the output does not depend has none.
+ *
+ * @param wanted - values with their names
+ */
+export function namedGradients(
+  g: GraphBuilder,
+  from: OutputGradient,
+  wanted: readonly (readonly [name: string, value: Value])[],
+): Record<string, Value> {
+  const gradients = backward(
+    g,
+    [from],
+    wanted.map(([, value]) => value),
+  )
+  const named = wanted.flatMap(([name], index) => {
+    const gradient = gradients[index]
+    return gradient ? [[gradientName(name), gradient] as const] : []
+  })
+  return Object.fromEntries(named)
+}

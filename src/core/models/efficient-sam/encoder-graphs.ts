@@ -1,4 +1,4 @@
-import { backward, gradientName } from '../../autodiff/backward'
+import { namedGradients } from '../../autodiff/backward'
 import { GraphBuilder } from '../../graph/builder'
 import type { Graph } from '../../graph/graph'
 import type { Value } from '../../graph/op'
@@ -66,15 +66,7 @@ export function backwardGraph(piece: EncoderPiece, config: EfficientSamConfig): 
   const { weight, values } = weightInputs(g)
   const { output, kept } = pieces[piece](g, config, x, weight)
   const wanted: [string, Value][] = [...(piece === 'stem' ? [] : [['x', x] as [string, Value]]), ...values]
-  const gradients = backward(
-    g,
-    [{ output, gradient: g.input('gradient', output.shape) }],
-    wanted.map(([, value]) => value),
-  )
+  const gradients = namedGradients(g, { output, gradient: g.input('gradient', output.shape) }, wanted)
   for (const [name, value] of Object.entries(kept)) g.takeFromInput(value, name)
-  const outputs = wanted.flatMap(([name], index) => {
-    const gradient = gradients[index]
-    return gradient ? [[gradientName(name), gradient] as const] : []
-  })
-  return g.build(Object.fromEntries(outputs))
+  return g.build(gradients)
 }

@@ -1,8 +1,9 @@
-import { add, concat, expand, gelu, gemm, matmul, reshape, slice, transpose } from '../../graph/functions'
+import { concat, expand, gelu, matmul, reshape, slice, transpose } from '../../graph/functions'
 import type { OpBuilder, Value } from '../../graph/op'
 import { groupNorm1 } from '../../nn/layer-norm'
 import type { WeightOf } from '../../nn/linear'
 import { linear } from '../../nn/linear'
+import { unfold, upscale } from '../../nn/upscaling'
 import type { EfficientSamConfig } from './config'
 import { gridSide } from './config'
 import type { Trace } from './trace'
@@ -24,36 +25,6 @@ export interface DecoderOutputs {
   readonly lowRes: Value
   /** [images * queries, 3] */
   readonly predictedIou: Value
-}
-
-/**
- * Transposed 2x2 convolution of stride 2, channels last. The four children of a cell stay beside it: the pixels are
- * put in place once, at the end, when only the masks are left to move.
- *
- * @param x - [batch, positions, channels]
- * @returns [batch, positions * 4, out]
- */
-function upscale(g: OpBuilder, x: Value, out: number, weight: WeightOf, prefix: string): Value {
-  const [batch, positions, channels] = x.shape as [number, number, number]
-  const kernel = transpose(g, weight(`${prefix}.weight`, [channels, out, 2, 2]), [0, 2, 3, 1])
-  const rows = gemm(g, reshape(g, x, [batch * positions, channels]), reshape(g, kernel, [channels, 4 * out]))
-  return add(g, reshape(g, rows, [batch, positions * 4, out]), weight(`${prefix}.bias`, [out]))
-}
-
-/**
- * Children back to their place in the picture.
- *
- * @param x - [batch, side * side * 4 ** levels, channels]
- * @returns [batch, channels, side * 2 ** levels, side * 2 ** levels]
- */
-function unfold(g: OpBuilder, x: Value, side: number, levels: number): Value {
-  const [batch, , channels] = x.shape as [number, number, number]
-  const digits = Array.from({ length: levels }, () => [2, 2]).flat()
-  const split = reshape(g, x, [batch, side, side, ...digits, channels])
-  const rows = [1, ...Array.from({ length: levels }, (_, level) => 3 + 2 * level)]
-  const columns = [2, ...Array.from({ length: levels }, (_, level) => 4 + 2 * level)]
-  const picture = transpose(g, split, [0, 3 + 2 * levels, ...rows, ...columns])
-  return reshape(g, picture, [batch, channels, side * 2 ** levels, side * 2 ** levels])
 }
 
 function hyperNetwork(

@@ -1,6 +1,7 @@
-import { add, addScalar, concat, cos, matmul, mulScalar, reshape, sin } from '../../graph/functions'
+import { add, addScalar, concat, matmul, mulScalar } from '../../graph/functions'
 import type { OpBuilder, Value } from '../../graph/op'
 import type { WeightOf } from '../../nn/linear'
+import { gridPositionCode, positionCode } from '../../nn/position-code'
 import { promptLabel } from '../prompt-tokens'
 import type { EfficientSamConfig } from './config'
 import { gridSide } from './config'
@@ -25,21 +26,6 @@ export function oneHotLabels(labels: ArrayLike<number>): Float32Array {
 }
 
 /**
- * Random Fourier features of points in the unit square.
- *
- * @param points - [..., 2], x and y in [0, 1]
- * @returns [..., decoderDim]
- * @see Tancik et al. 2020, "Fourier Features Let Networks Learn High Frequency Functions"
- */
-function fourier(g: OpBuilder, config: EfficientSamConfig, points: Value, weight: WeightOf): Value {
-  const half = config.decoderDim / 2
-  const frequencies = weight('pe_layer.positional_encoding_gaussian_matrix', [2, half])
-  const centred = addScalar(g, mulScalar(g, points, 2), -1)
-  const angles = mulScalar(g, matmul(g, centred, frequencies), 2 * Math.PI)
-  return concat(g, [sin(g, angles), cos(g, angles)], points.shape.length - 1)
-}
-
-/**
  * Prompts to tokens: position code plus the vector of the label.
  *
  * @param points - [batch, promptTokens, 2], pixels of the model's square; padding is (-1, -1)
@@ -61,19 +47,10 @@ export function promptEncoder(
     ),
     0,
   ) // [4, dim]
-  return add(g, fourier(g, config, centres, weight), matmul(g, prompts.labels, vectors))
+  return add(g, positionCode(g, centres, dim, weight), matmul(g, prompts.labels, vectors))
 }
 
 /** Position code of every cell of the embedding: [tokens, decoderDim]. */
 export function densePositionCode(g: OpBuilder, config: EfficientSamConfig, weight: WeightOf): Value {
-  const side = gridSide(config)
-  const centres = new Float32Array(2 * side * side)
-  for (let cell = 0; cell < side * side; cell++) {
-    centres[2 * cell] = ((cell % side) + 0.5) / side
-    centres[2 * cell + 1] = (Math.floor(cell / side) + 0.5) / side
-  }
-  return reshape(g, fourier(g, config, g.constant([side * side, 2], centres), weight), [
-    side * side,
-    config.decoderDim,
-  ])
+  return gridPositionCode(g, gridSide(config), config.decoderDim, weight)
 }

@@ -1,4 +1,4 @@
-import { backward, gradientName } from '../../autodiff/backward'
+import { namedGradients } from '../../autodiff/backward'
 import { GraphBuilder } from '../../graph/builder'
 import { matmul, reshape } from '../../graph/functions'
 import type { Graph } from '../../graph/graph'
@@ -69,17 +69,9 @@ export function trainingGraph(config: EfficientSamConfig, options: TrainingGraph
     ...(options.embeddingGradient ? [['embedding', decoder.embedding] as [string, Value]] : []),
     ...trained,
   ]
-  const gradients = backward(
-    g,
-    [{ output: losses.total, gradient: g.input('weight', []) }],
-    wanted.map(([, value]) => value),
-  )
-  const named = wanted.flatMap(([name], index) => {
-    const gradient = gradients[index]
-    return gradient ? [[gradientName(name), gradient] as const] : []
-  })
+  const from = { output: losses.total, gradient: g.input('weight', []) }
   const { total, terms, jointIou } = losses
-  return g.build({ total, ...terms, jointIou, ...Object.fromEntries(named) })
+  return g.build({ total, ...terms, jointIou, ...namedGradients(g, from, wanted) })
 }
 
 /** Loss and masks without gradients, for validation: the same inputs but `weight`. */

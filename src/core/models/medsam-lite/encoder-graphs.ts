@@ -1,4 +1,4 @@
-import { backward, gradientName } from '../../autodiff/backward'
+import { namedGradients } from '../../autodiff/backward'
 import { GraphBuilder } from '../../graph/builder'
 import type { Graph } from '../../graph/graph'
 import type { Value } from '../../graph/op'
@@ -46,14 +46,6 @@ export function backwardGraph(piece: EncoderPiece): Graph {
   const { x, values, output } = built(g, piece)
   const trained = [...values].filter(([name]) => !isBuffer(name))
   const wanted: (readonly [string, Value])[] = piece.kind === 'stem' ? trained : [['x', x], ...trained]
-  const gradients = backward(
-    g,
-    [{ output, gradient: g.input('gradient', output.shape) }],
-    wanted.map(([, value]) => value),
-  )
-  const outputs = wanted.flatMap(([name], index) => {
-    const gradient = gradients[index]
-    return gradient ? [[gradientName(name), gradient] as const] : []
-  })
-  return g.build(Object.fromEntries(outputs))
+  const gradients = namedGradients(g, { output, gradient: g.input('gradient', output.shape) }, wanted)
+  return g.build(gradients)
 }

@@ -6,7 +6,7 @@ import { linear } from '../../nn/linear'
 import type { MedSamLiteConfig } from './config'
 import { gridSide } from './config'
 import { twoWayTransformer } from './transformer'
-import { unfold, upscale } from './upscaling'
+import { unfold, upscale } from '../../nn/upscaling'
 
 /** Of the channel norm between the two upscalings. */
 const epsilon = 1e-6

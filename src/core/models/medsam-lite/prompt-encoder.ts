@@ -1,18 +1,7 @@
-import {
-  add,
-  addScalar,
-  concat,
-  cos,
-  matmul,
-  mul,
-  mulScalar,
-  neg,
-  reshape,
-  sin,
-  slice,
-} from '../../graph/functions'
+import { add, addScalar, concat, matmul, mul, mulScalar, neg, slice } from '../../graph/functions'
 import type { OpBuilder, Value } from '../../graph/op'
 import type { WeightOf } from '../../nn/linear'
+import { gridPositionCode, positionCode } from '../../nn/position-code'
 import type { LabelledPoint } from '../prompt-tokens'
 import { promptLabel } from '../prompt-tokens'
 import type { MedSamLiteConfig } from './config'
@@ -46,21 +35,6 @@ export function tokensOf(points: readonly LabelledPoint[]): number {
 }
 
 /**
- * Random Fourier features of points in the unit square.
- *
- * @param points - [..., 2], x and y in [0, 1]
- * @returns [..., decoderDim]
- * @see Tancik et al. 2020, "Fourier Features Let Networks Learn High Frequency Functions"
- */
-function fourier(g: OpBuilder, config: MedSamLiteConfig, points: Value, weight: WeightOf): Value {
-  const half = config.decoderDim / 2
-  const frequencies = weight('pe_layer.positional_encoding_gaussian_matrix', [2, half])
-  const centred = addScalar(g, mulScalar(g, points, 2), -1)
-  const angles = mulScalar(g, matmul(g, centred, frequencies), 2 * Math.PI)
-  return concat(g, [sin(g, angles), cos(g, angles)], points.shape.length - 1)
-}
-
-/**
  * Prompts to tokens: position code plus the vector of the label. Padding has its vector alone.
  *
  * @param points - [batch, tokens, 2], pixels of the model's square
@@ -79,7 +53,7 @@ export function promptEncoder(
   const clicks = labelColumns.slice(1).map((_, index) => weight(`point_embeddings.${index}.weight`, [1, dim]))
   const vectors = concat(g, [weight('not_a_point_embed.weight', [1, dim]), ...clicks], 0) // [5, dim]
   const isPoint = addScalar(g, neg(g, slice(g, labels, 2, 0, 1)), 1) // [batch, tokens, 1]
-  return add(g, mul(g, fourier(g, config, centres, weight), isPoint), matmul(g, labels, vectors))
+  return add(g, mul(g, positionCode(g, centres, dim, weight), isPoint), matmul(g, labels, vectors))
 }
 
 /** What stands for "no mask was given" in each cell of the embedding, [1, decoderDim]. */
@@ -92,11 +66,5 @@ export const noMask = (config: MedSamLiteConfig, weight: WeightOf): Value =>
  * @returns [side * side, decoderDim]
  */
 export function densePositionCode(g: OpBuilder, config: MedSamLiteConfig, weight: WeightOf): Value {
-  const side = gridSide(config)
-  const centres = Array.from({ length: side * side }, (_, cell) => [
-    ((cell % side) + 0.5) / side,
-    (Math.floor(cell / side) + 0.5) / side,
-  ]).flat()
-  const grid = g.constant([side * side, 2], centres)
-  return reshape(g, fourier(g, config, grid, weight), [side * side, config.decoderDim])
+  return gridPositionCode(g, gridSide(config), config.decoderDim, weight)
 }

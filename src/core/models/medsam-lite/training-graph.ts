@@ -1,4 +1,4 @@
-import { backward, gradientName } from '../../autodiff/backward'
+import { namedGradients } from '../../autodiff/backward'
 import { GraphBuilder } from '../../graph/builder'
 import type { Graph } from '../../graph/graph'
 import type { Value } from '../../graph/op'
@@ -77,17 +77,9 @@ export function trainingGraph(config: MedSamLiteConfig, options: TrainingGraphOp
   const wanted: (readonly [string, Value])[] = options.embeddingGradient
     ? [['embedding', embedding], ...trained]
     : trained
-  const gradients = backward(
-    g,
-    [{ output: losses.total, gradient: g.input('weight', []) }],
-    wanted.map(([, value]) => value),
-  )
-  const named = wanted.flatMap(([name], index) => {
-    const gradient = gradients[index]
-    return gradient ? [[gradientName(name), gradient] as const] : []
-  })
+  const from = { output: losses.total, gradient: g.input('weight', []) }
   const { total, terms, jointIou } = losses
-  return g.build({ total, ...terms, jointIou, ...Object.fromEntries(named) })
+  return g.build({ total, ...terms, jointIou, ...namedGradients(g, from, wanted) })
 }
 
 /** Loss and masks without gradients, for validation: the same inputs but `weight`. */

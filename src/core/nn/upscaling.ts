@@ -1,6 +1,6 @@
-import { add, gemm, reshape, transpose } from '../../graph/functions'
-import type { OpBuilder, Value } from '../../graph/op'
-import type { WeightOf } from '../../nn/linear'
+import { add, gemm, reshape, transpose } from '../graph/functions'
+import type { OpBuilder, Value } from '../graph/op'
+import type { WeightOf } from './linear'
 
 /**
  * Transposed 2x2 convolution of stride 2, channels last: each cell becomes four children, which stay beside it. The
