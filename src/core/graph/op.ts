@@ -92,6 +92,7 @@ export type OnnxAttribute =
   | { readonly int: number }
   | { readonly ints: readonly number[] }
   | { readonly float: number }
+  | { readonly string: string }
   | { readonly graph: OnnxSubgraph }
 
 /** A loop body. Values of the surrounding graph are visible inside by name. */

@@ -1,4 +1,5 @@
 import { onnx } from 'onnx-proto'
+import { encodeUtf8 } from '../checkpoint/utf8'
 import type { Graph } from '../graph/graph'
 import type { OnnxAttribute, OnnxNode, OnnxSubgraph } from '../graph/op'
 import type { Shape } from '../tensor/shape'
@@ -22,10 +23,11 @@ function encodeAttribute(name: string, attribute: OnnxAttribute): onnx.IAttribut
   if ('int' in attribute) return { name, type: AttributeType.INT, i: attribute.int }
   if ('ints' in attribute) return { name, type: AttributeType.INTS, ints: [...attribute.ints] }
   if ('float' in attribute) return { name, type: AttributeType.FLOAT, f: attribute.float }
+  if ('string' in attribute) return { name, type: AttributeType.STRING, s: encodeUtf8(attribute.string) }
   return { name, type: AttributeType.GRAPH, g: encodeSubgraph(attribute.graph) }
 }
 
-function encodeNode(node: OnnxNode): onnx.INodeProto {
+export function encodeNode(node: OnnxNode): onnx.INodeProto {
   return {
     opType: node.opType,
     input: [...node.inputs],
@@ -44,7 +46,7 @@ function encodeSubgraph(graph: OnnxSubgraph): onnx.IGraphProto {
 }
 
 /** Raw data is little-endian in ONNX, as every machine that this runs on is. */
-function encodeConstant(constant: OnnxConstant): onnx.ITensorProto {
+export function encodeConstant(constant: OnnxConstant): onnx.ITensorProto {
   const { name, shape } = constant
   const values = constant.dtype === 'int64' ? BigInt64Array.from(constant.values, BigInt) : constant.values
   return {
