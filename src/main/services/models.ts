@@ -2,14 +2,18 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { readTrainingCheckpoint, unwrapCheckpoint, writeSafetensors } from '../../core/checkpoint'
 import { efficientSamMismatch } from '../../core/models/efficient-sam/shapes'
+import { configOf } from '../../core/models/medsam-lite/config'
+import { medSamLiteMismatch } from '../../core/models/medsam-lite/shapes'
+import type { StateDict } from '../../core/tensor/state-dict'
 import type { JobEvent } from '../../shared/domain/events'
 import { AppError } from '../../shared/errors'
 import { download } from '../files/download'
 import { gitBlobId } from '../files/git-blob'
 import type { ModelFolders } from '../files/model-folders'
 import type { KnownModel } from '../files/weights'
-import { listModels, readWholeFile } from '../files/weights'
+import { familyOf, listModels, readWholeFile } from '../files/weights'
 import type { Download } from '../files/weights-manifest'
+import type { ModelFamily } from '../files/weights-manifest'
 import { readManifest } from '../files/weights-manifest'
 import { writeAtomically, writeError } from '../files/write-atomically'
 
@@ -33,7 +37,7 @@ function row({ manifest, ...model }: KnownModel) {
 }
 
 /**
- * `slicetune models import FILE`: checks that the file is an EfficientSAM, and copies what a model needs of it. The
+ * `slicetune models import FILE`: checks that the file is a model of a known family, and copies what a model needs of it. The
  * official files are recognised by their git blob id and get their own ID; others go by `id` or the file's name.
  *
  * @throws AppError USAGE for an ID that is taken, WRONG_CHECKPOINT and what reading the file may throw
@@ -44,8 +48,7 @@ export async function* importModel(
 ): AsyncGenerator<JobEvent> {
   const bytes = await readWholeFile(input.file)
   const checkpoint = readTrainingCheckpoint(bytes, input.file)
-  const mismatch = efficientSamMismatch(checkpoint.model)
-  if (mismatch !== null) throw new AppError('WRONG_CHECKPOINT', { file: input.file, reason: mismatch })
+  const family = checkedFamily(checkpoint.model, input.file)
 
   const official = await officialId(bytes, folders)
   const id = input.id ?? official ?? idOf(input.file)
@@ -59,7 +62,7 @@ export async function* importModel(
   if (!preprocessing) {
     yield {
       event: 'notice',
-      message: `${input.file} does not say how its slices were prepared; they are taken as the official EfficientSAM does.`,
+      message: `${input.file} does not say how its slices were prepared; they are taken as the official ${titles[family]} does.`,
     }
   }
   const metadata = {
@@ -121,6 +124,25 @@ async function* keepDownload(
   })
   yield { event: 'written', file }
   yield report(id, file)
+}
+
+const titles: Readonly<Record<ModelFamily, string>> = {
+  'efficient-sam': 'EfficientSAM',
+  'medsam-lite': 'MedSAM-Lite',
+}
+
+/** Names and shapes do not depend on the side of the square; a file may say another one beside them. */
+const anyResolution = 256
+
+/** @throws AppError WRONG_CHECKPOINT unless the weights are those of a whole model */
+function checkedFamily(weights: StateDict, file: string): ModelFamily {
+  const family = familyOf(weights, file)
+  const mismatch =
+    family === 'efficient-sam'
+      ? efficientSamMismatch(weights)
+      : medSamLiteMismatch(weights, configOf(weights, file, anyResolution))
+  if (mismatch !== null) throw new AppError('WRONG_CHECKPOINT', { file, reason: mismatch })
+  return family
 }
 
 async function* finish(id: string, file: string, bytes: Uint8Array): AsyncGenerator<JobEvent> {

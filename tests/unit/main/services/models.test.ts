@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { zipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { writeTrainingCheckpoint } from '../../../../src/core/checkpoint/index'
+import { readTrainingCheckpoint, writeTrainingCheckpoint } from '../../../../src/core/checkpoint/index'
 import { gitBlobId } from '../../../../src/main/files/git-blob'
 import { loadModelWeights } from '../../../../src/main/files/weights'
 import type { ManifestModel } from '../../../../src/main/files/weights-manifest'
@@ -180,6 +180,33 @@ describe('models import', () => {
       { event: 'report', id: 'mine' },
     ])
     expect(await userFiles()).toEqual(['mine.safetensors'])
+  })
+
+  it('takes a MedSAM-Lite, and refuses one that lacks a tensor', async () => {
+    const bundled = await readFile(join(root, 'weights/medsam-lite/lite_medsam_fp16.safetensors'))
+    const { model } = readTrainingCheckpoint(bundled, 'medsam-lite')
+    const lite = (weights: typeof model) =>
+      writeTrainingCheckpoint({ model: weights, ...rest, preprocessing: null, extra: {} })
+    const file = await put('lite_medsam.pth', lite(model))
+    const damaged = await put(
+      'damaged.pth',
+      lite(new Map([...model].filter(([name]) => name !== 'prompt_encoder.no_mask_embed.weight'))),
+    )
+
+    const events = await eventsOf(importModel({ file }, { folders }))
+
+    expect(events).toMatchObject([
+      { event: 'notice', message: expect.stringContaining('as the official MedSAM-Lite does') as string },
+      { event: 'written' },
+      { event: 'report', id: 'lite_medsam' },
+    ])
+    expect(await loadModelWeights('lite_medsam', folders)).toMatchObject({
+      family: 'medsam-lite',
+      preprocessing: { resolution: 256, fit: 'pad', intensity: 'minmax' },
+    })
+    await expect(eventsOf(importModel({ file: damaged }, { folders }))).rejects.toThrow(
+      /there is no tensor prompt_encoder\.no_mask_embed\.weight/,
+    )
   })
 
   it('never takes an official name for another file, nor a name twice', async () => {
