@@ -66,7 +66,8 @@ function overlapMatrix(writer: OnnxWriter, axis: Axis): string {
 /** Whole numbers: halves to the even one, but 2 x 2 boxes round them up, as OpenCV does. */
 function areaMean(writer: OnnxWriter, bytes: string, [rows, columns]: readonly [Axis, Axis]): string {
   const across = writer.op('Transpose', [overlapMatrix(writer, columns)], { perm: { ints: [1, 0] } })
-  const sums = writer.op('MatMul', [writer.op('MatMul', [overlapMatrix(writer, rows), bytes]), across])
+  // Columns of each row first, as our own code: a mean of halves is rounded by its last bit.
+  const sums = writer.op('MatMul', [overlapMatrix(writer, rows), writer.op('MatMul', [bytes, across])])
   const isHalf = ({ from, to }: Axis): string =>
     writer.op('Equal', [writer.op('Mul', [to, writer.int64([2])]), from])
   const halved = writer.op('And', [isHalf(rows), isHalf(columns)])
