@@ -31,6 +31,10 @@ export const errorTable = {
     d => `Another SliceTune is working in ${d.file}. Wait for it; if none is running, delete ${d.lock}.`,
   ),
   NOT_TEXT: kind(file, d => `${d.file} is not a text file. Save the table as CSV and give that file.`),
+  FILES_EXIST: kind(
+    z.object({ file: z.string() }),
+    d => `${d.file} is there already. Choose another --out, or pass --force to replace it.`,
+  ),
   NOT_A_FOLDER: kind(file, d => `${d.file} is a file, not a folder. Choose another path.`),
   FOLDER_NOT_WRITABLE: kind(
     file,
@@ -97,11 +101,6 @@ export const errorTable = {
   PROMPT_NOT_OFFERED: kind(
     z.object({ model: z.string(), offered: z.string() }),
     d => `${d.model} was trained with ${d.offered} only: give it one, or choose another --model.`,
-  ),
-  NOT_TUNABLE: kind(
-    z.object({ model: z.string() }),
-    d =>
-      `${d.model} answers prompts but cannot be fine-tuned yet. Tune an EfficientSAM, such as efficientsam-ti-medical.`,
   ),
   SHAPE_MISMATCH: kind(
     z.object({ expected: z.string(), actual: z.string() }),

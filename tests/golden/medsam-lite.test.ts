@@ -8,7 +8,7 @@ import { buildDecoder, buildEncoder, embeddingInput } from '../../src/core/model
 import type { MaskOutput } from '../../src/core/models/medsam-lite/mask-decoder'
 import { densePositionCode, noMask } from '../../src/core/models/medsam-lite/prompt-encoder'
 import { trainingGraph } from '../../src/core/models/medsam-lite/training-graph'
-import { isBuffer } from '../../src/core/models/medsam-lite/weights'
+import { isBuffer } from '../../src/core/models/buffers'
 import { weightInputs } from '../../src/core/nn/weight-inputs'
 import { GradientSink } from '../../src/core/training/gradient-sink'
 import { float32 } from '../../src/core/tensor/tensor'
@@ -171,18 +171,25 @@ function gradientFailures(golden: GradientFixture, results: NamedTensors): strin
 }
 
 const lossOptions = {
-  batch: { images: 1, queriesPerImage: 1, tokens: 2, output: 'single' },
+  samples: 1,
+  prompt: { points: new Float32Array(4), labels: Int8Array.of(2, 3) },
+  maskSide: 256,
   loss: { iouTarget: 'per-mask', weights: { dice: 1, crossEntropy: 1, iou: 1 } },
-  bestOnly: false,
   wholeBatch: 0,
   trained: () => true,
+  embeddingGradient: false,
 } as const
 
 /** Feeds of one training step for the box of a case, but for the picture. */
 async function stepFeeds(name: string, golden: MedSamLiteCase): Promise<NamedTensors> {
   const { keyPosition } = await positions
   const target = float32([1, 1, config.resolution, config.resolution], caseArray(`${name}.gt256`))
-  const own = { ...casePrompt(golden, 'box'), target, weight: float32([], [1]) }
+  const own = {
+    ...casePrompt(golden, 'box'),
+    target,
+    weight: float32([], [1]),
+    bestOnly: float32([1, 1], [0]),
+  }
   return { ...feeds, ...own, ...(keyPosition ? { keyPosition } : {}) }
 }
 

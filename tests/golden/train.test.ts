@@ -4,12 +4,13 @@ import { preprocessImage } from '../../src/core/imaging/preprocess'
 import type { EfficientSamConfig } from '../../src/core/models/efficient-sam/config'
 import { configOf } from '../../src/core/models/efficient-sam/config'
 import { promptTokens } from '../../src/core/models/prompt-tokens'
-import { TrainableEfficientSam } from '../../src/core/models/efficient-sam/trainable'
+import { efficientSamFamily } from '../../src/core/models/efficient-sam/family'
 import type { IouTarget } from '../../src/core/training/losses'
 import { adamWState, adamWStep } from '../../src/core/training/optimizers'
 import { Parameters } from '../../src/core/training/parameters'
 import { plateauDefaults, plateauStart, plateauStep } from '../../src/core/training/schedules'
 import type { TrainingSample } from '../../src/core/training/trainable'
+import { TrainableModel } from '../../src/core/training/trainable-model'
 import { trainedRanges } from '../../src/core/training/trained-ranges'
 import { officialPreprocessing } from '../../src/shared/domain/preprocessing'
 import { OnnxRuntimeEngine } from '../../src/main/engines/onnxruntime/engine'
@@ -29,7 +30,7 @@ function sample(seed: number, size: number): TrainingSample {
     resolution: config.resolution,
   })
   const target = discMask(size, size, seed)
-  return { input: { image: input }, target, bestOnly: false, prompt: boxOf(target, size, geometry) }
+  return { input, target, bestOnly: false, prompt: boxOf(target, size, geometry) }
 }
 
 function boxOf(mask: Uint8Array, size: number, geometry: SliceGeometry): TrainingSample['prompt'] {
@@ -44,18 +45,30 @@ function boxOf(mask: Uint8Array, size: number, geometry: SliceGeometry): Trainin
 }
 
 function trainable(engine: OnnxRuntimeEngine, mode: string, options: { size: number; frozen: boolean }) {
-  return new TrainableEfficientSam(
-    engine,
-    { config, parameters: Parameters.from(formulaStateDict('nano')) },
-    {
-      trainEncoder: !options.frozen,
-      maskSide: options.size,
-      loss: {
-        iouTarget: iouTargets[mode] ?? 'per-mask',
-        weights: { dice: 1, crossEntropy: 1, iou: 1 },
-      },
+  const parameters = Parameters.from(formulaStateDict('nano'))
+  const family = efficientSamFamily(engine, { config, parameters })
+  return new TrainableModel(engine, family, parameters, {
+    firstTrainedStep: options.frozen ? family.encoder.stepCount : 0,
+    maskSide: options.size,
+    loss: {
+      iouTarget: iouTargets[mode] ?? 'per-mask',
+      weights: { dice: 1, crossEntropy: 1, iou: 1 },
     },
-  )
+  })
+}
+
+/** What is frozen of the encoder has seen the pictures already. */
+async function samples(
+  model: TrainableModel,
+  seeds: readonly number[],
+  size: number,
+): Promise<TrainingSample[]> {
+  const drawn: TrainingSample[] = []
+  for (const seed of seeds) {
+    const { input, ...rest } = sample(seed, size)
+    drawn.push({ ...rest, input: await model.freeze(input) })
+  }
+  return drawn
 }
 
 interface GradientFixture {
@@ -91,7 +104,13 @@ describe('gradients of every parameter', () => {
       const engine = new OnnxRuntimeEngine({ threads: 2 })
       const model = trainable(engine, golden.iou_mode, { size, frozen: golden.frozen_encoder })
 
-      const losses = await model.computeGradients(golden.images.map((_, seed) => sample(seed, size)))
+      const losses = await model.computeGradients(
+        await samples(
+          model,
+          golden.images.map((_, seed) => seed),
+          size,
+        ),
+      )
 
       expect(losses.total).toBeCloseTo(golden.loss, 5)
       expect(losses.dice).toBeCloseTo(golden.dice, 5)
@@ -156,7 +175,7 @@ describe('five steps of AdamW', () => {
 
       for (const [step, { loss }] of golden.steps.entries()) {
         const seeds = golden.schedule[step % golden.schedule.length] ?? []
-        const losses = await model.computeGradients(seeds.map(seed => sample(seed, golden.image_size)))
+        const losses = await model.computeGradients(await samples(model, seeds, golden.image_size))
         expect(Math.abs(losses.total - loss)).toBeLessThanOrEqual(lossTolerance[step] ?? 0)
         adamWStep(
           model.parameters.flat,

@@ -101,20 +101,20 @@ const common = {
 
 export interface PresetDefinition {
   readonly summary: string
-  /** Whether the image encoder is trained too, or only prompt encoder and mask decoder on stored embeddings */
-  readonly trainsEncoder: boolean
+  /** How many of the image encoder's last steps (blocks, and the neck behind them) are trained; what is before is stored */
+  readonly trainedSteps: number
   readonly recipe: TrainingRecipe
 }
 
 export const presets = {
   quick: {
     summary: 'encoder frozen and its embeddings stored; prompt encoder and mask decoder trained: minutes',
-    trainsEncoder: false,
+    trainedSteps: 0,
     recipe: { ...common, epochs: 25, learningRate: 2e-4, stopPatience: 10, flips: false },
   },
   full: {
     summary: 'everything trained: hours, for a few hundred slices or more',
-    trainsEncoder: true,
+    trainedSteps: Infinity,
     recipe: { ...common, epochs: 10, learningRate: 5e-5, stopPatience: 5, flips: true },
   },
 } as const satisfies Record<Preset, PresetDefinition>

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openEfficientSam } from '../../../src/main/models/open-efficient-sam'
+import { openModel } from '../../../src/main/models/open-model'
 import { sliceKey } from '../../../src/main/datasets'
 import { DemoReport, EvaluationReport } from '../../../src/shared/domain/events'
 import { eventsIn, runCli, sample } from './run-cli'
@@ -34,7 +34,7 @@ describe('the demo', () => {
   })
 
   test('trained on the training heads only', async () => {
-    const { split } = await openEfficientSam(report.checkpoint)
+    const { split } = await openModel(report.checkpoint)
     const keys = (part: 'train' | 'val') =>
       readdirSync(join(sample, part, 'images')).map(name => sliceKey(`${part}/images/${name}`))
 

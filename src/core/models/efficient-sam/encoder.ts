@@ -2,6 +2,7 @@ import { gradientName } from '../../autodiff/backward'
 import type { Engine, Float32Tensor, NamedTensors, Program } from '../../engine'
 import { invariant } from '../../../shared/errors'
 import type { GradientSink } from '../../training/gradient-sink'
+import type { KeptForward, SteppedEncoder } from '../../training/model-family'
 import type { Parameters } from '../../training/parameters'
 import type { EfficientSamConfig } from './config'
 import type { EncoderPiece } from './encoder-graphs'
@@ -11,15 +12,6 @@ import { backwardGraph, forwardGraph, weightNames } from './encoder-graphs'
 interface Step {
   readonly piece: EncoderPiece
   readonly prefix: string
-}
-
-/** What the forward pass keeps of a step: its input and, of a block, what its heads attended to. */
-export type KeptStep = NamedTensors
-
-export interface KeptForward {
-  /** [1, decoderDim, side, side] */
-  readonly embedding: Float32Tensor
-  readonly kept: readonly KeptStep[]
 }
 
 const root = 'image_encoder.'
@@ -33,7 +25,7 @@ function stepsOf(config: EfficientSamConfig): Step[] {
 }
 
 /** Runs the image encoder on an engine, one image at a time, forward and backward. */
-export class ImageEncoder {
+export class ImageEncoder implements SteppedEncoder {
   readonly #engine: Engine
   readonly #config: EfficientSamConfig
   readonly #parameters: Parameters
@@ -47,39 +39,44 @@ export class ImageEncoder {
     this.#steps = stepsOf(config)
   }
 
-  /**
-   * @param image - [1, 3, resolution, resolution], preprocessed
-   * @returns the embedding, [1, decoderDim, side, side]
-   */
-  async forward(image: Float32Tensor): Promise<Float32Tensor> {
-    let x = image
-    for (const step of this.#steps) x = (await this.#forwardStep(step, x)).output
-    return x
+  get stepCount(): number {
+    return this.#steps.length
   }
 
-  /** The forward pass of training: keeps what `backward` needs. */
-  async forwardKeeping(image: Float32Tensor): Promise<KeptForward> {
-    const kept: KeptStep[] = []
-    let x = image
-    for (const step of this.#steps) {
-      const { output, inner } = await this.#forwardStep(step, x)
-      kept.push({ x, ...inner })
-      x = output
+  weightsOf(step: number): readonly string[] {
+    const { piece, prefix } = this.#step(step)
+    return weightNames(piece, this.#config).map(name => prefix + name)
+  }
+
+  async forward(x: Float32Tensor, from = 0, to = this.stepCount): Promise<Float32Tensor> {
+    let carried = x
+    for (const step of this.#steps.slice(from, to)) carried = (await this.#forwardStep(step, carried)).output
+    return carried
+  }
+
+  /** Keeps each step's input and, of a block, what its heads attended to. */
+  async forwardKeeping(x: Float32Tensor, from = 0): Promise<KeptForward> {
+    const kept: NamedTensors[] = []
+    let carried = x
+    for (const step of this.#steps.slice(from)) {
+      const { output, inner } = await this.#forwardStep(step, carried)
+      kept.push({ x: carried, ...inner })
+      carried = output
     }
-    return { embedding: x, kept }
+    return { embedding: carried, kept }
   }
 
-  /**
-   * Gives the gradients of the encoder's weights to `sink`.
-   *
-   * @param gradient - of the embedding, [1, decoderDim, side, side]
-   */
-  async backward(kept: readonly KeptStep[], gradient: Float32Tensor, sink: GradientSink): Promise<void> {
+  async backward(
+    kept: readonly NamedTensors[],
+    gradient: Float32Tensor,
+    sink: GradientSink,
+    from = 0,
+  ): Promise<void> {
     let carried = gradient
-    for (let index = this.#steps.length - 1; index >= 0; index--) {
-      const step = this.#steps[index]
-      const values = kept[index]
-      invariant(step && values, 'a kept value for every step')
+    for (let index = this.stepCount - 1; index >= from; index--) {
+      const step = this.#step(index)
+      const values = kept[index - from]
+      invariant(values, 'a kept value for every step')
       const { program, weights } = await this.#program(step.piece, 'backward')
       const into = sink.arrays(weights.map(name => [gradientName(name), step.prefix + name]))
       const feeds = { ...values, gradient: carried, ...this.#weightsOf(step, weights) }
@@ -90,6 +87,12 @@ export class ImageEncoder {
       invariant(inputGradient, 'a gradient for the input')
       carried = inputGradient
     }
+  }
+
+  #step(index: number): Step {
+    const step = this.#steps[index]
+    invariant(step, `the encoder has a step ${index}`)
+    return step
   }
 
   async #forwardStep(step: Step, x: Float32Tensor): Promise<{ output: Float32Tensor; inner: NamedTensors }> {

@@ -5,7 +5,7 @@ import type { Value } from '../../graph/op'
 import type { WeightInputs } from '../../nn/weight-inputs'
 import { weightInputs } from '../../nn/weight-inputs'
 import type { EncoderPiece } from './encoder-pieces'
-import { isBuffer } from './weights'
+import { isBuffer } from '../buffers'
 
 /** What a weight's name begins with in a piece's graph, in place of the prefix of one of its turns. */
 export const localPrefix = 'piece'

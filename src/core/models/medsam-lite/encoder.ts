@@ -2,19 +2,13 @@ import { gradientName } from '../../autodiff/backward'
 import type { Engine, Float32Tensor, NamedTensors, Program } from '../../engine'
 import { invariant } from '../../../shared/errors'
 import type { GradientSink } from '../../training/gradient-sink'
+import type { KeptForward, SteppedEncoder } from '../../training/model-family'
 import type { Parameters } from '../../training/parameters'
+import { isBuffer } from '../buffers'
 import type { MedSamLiteConfig } from './config'
 import { backwardGraph, forwardGraph, localPrefix, weightNames } from './encoder-graphs'
 import type { EncoderPiece } from './encoder-pieces'
 import { encoderPieces } from './encoder-pieces'
-import { isBuffer } from './weights'
-
-export interface KeptForward {
-  /** [1, decoderDim, side, side] */
-  readonly embedding: Float32Tensor
-  /** What went into each piece */
-  readonly kept: readonly Float32Tensor[]
-}
 
 interface Compiled {
   readonly program: Program
@@ -22,7 +16,7 @@ interface Compiled {
 }
 
 /** Runs the image encoder piece by piece, one image at a time, forward and backward. */
-export class ImageEncoder {
+export class ImageEncoder implements SteppedEncoder {
   readonly #engine: Engine
   readonly #parameters: Parameters
   readonly #pieces: readonly EncoderPiece[]
@@ -34,47 +28,61 @@ export class ImageEncoder {
     this.#pieces = encoderPieces(config)
   }
 
-  /**
-   * @param image - [1, 3, resolution, resolution], preprocessed
-   * @returns the embedding, [1, decoderDim, side, side]
-   */
-  async forward(image: Float32Tensor): Promise<Float32Tensor> {
-    let x = image
-    for (const piece of this.#pieces) x = await this.#forwardPiece(piece, x)
-    return x
+  get stepCount(): number {
+    return this.#pieces.length
   }
 
-  /** The forward pass of training: keeps what `backward` needs. */
-  async forwardKeeping(image: Float32Tensor): Promise<KeptForward> {
-    const kept: Float32Tensor[] = []
-    let x = image
-    for (const piece of this.#pieces) {
-      kept.push(x)
-      x = await this.#forwardPiece(piece, x)
+  weightsOf(step: number): readonly string[] {
+    const piece = this.#piece(step)
+    return trainedNames(piece).map(name => fullName(piece, name))
+  }
+
+  async forward(x: Float32Tensor, from = 0, to = this.stepCount): Promise<Float32Tensor> {
+    let carried = x
+    for (const piece of this.#pieces.slice(from, to)) carried = await this.#forwardPiece(piece, carried)
+    return carried
+  }
+
+  /** Keeps what went into each piece. */
+  async forwardKeeping(x: Float32Tensor, from = 0): Promise<KeptForward> {
+    const kept: NamedTensors[] = []
+    let carried = x
+    for (const piece of this.#pieces.slice(from)) {
+      kept.push({ x: carried })
+      carried = await this.#forwardPiece(piece, carried)
     }
-    return { embedding: x, kept }
+    return { embedding: carried, kept }
   }
 
-  /**
-   * Gives the gradients of the encoder's weights to `sink`.
-   *
-   * @param gradient - of the embedding, [1, decoderDim, side, side]
-   */
-  async backward(kept: readonly Float32Tensor[], gradient: Float32Tensor, sink: GradientSink): Promise<void> {
+  async backward(
+    kept: readonly NamedTensors[],
+    gradient: Float32Tensor,
+    sink: GradientSink,
+    from = 0,
+  ): Promise<void> {
     let carried = gradient
-    for (let index = this.#pieces.length - 1; index >= 0; index--) {
-      const piece = this.#pieces[index]
-      const x = kept[index]
-      invariant(piece && x, 'a kept value for every piece')
+    for (let index = this.stepCount - 1; index >= from; index--) {
+      const piece = this.#piece(index)
+      const values = kept[index - from]
+      invariant(values, 'a kept value for every piece')
       const { program, weights } = await this.#program(piece, 'backward')
-      const trained = weights.filter(name => !isBuffer(name))
+      const trained = trainedNames(piece)
       const into = sink.arrays(trained.map(name => [gradientName(name), fullName(piece, name)]))
-      const results = await program.run({ x, gradient: carried, ...this.#weightsOf(piece, weights) }, into)
+      const results = await program.run(
+        { ...values, gradient: carried, ...this.#weightsOf(piece, weights) },
+        into,
+      )
       sink.add(trained.map(name => fullName(piece, name)))
       const inputGradient = results[gradientName('x')]
       invariant(inputGradient || index === 0, 'a gradient for the input')
       if (inputGradient) carried = inputGradient
     }
+  }
+
+  #piece(index: number): EncoderPiece {
+    const piece = this.#pieces[index]
+    invariant(piece, `the encoder has a piece ${index}`)
+    return piece
   }
 
   async #forwardPiece(piece: EncoderPiece, x: Float32Tensor): Promise<Float32Tensor> {
@@ -100,6 +108,8 @@ export class ImageEncoder {
     return compiled
   }
 }
+
+const trainedNames = (piece: EncoderPiece): string[] => weightNames(piece).filter(name => !isBuffer(name))
 
 /** The state dict's name of a weight that a piece's graph knows as `name`. */
 const fullName = ({ prefix }: EncoderPiece, name: string): string =>

@@ -2,10 +2,11 @@ import { add, addScalar, concat, matmul, mul, mulScalar, neg, slice } from '../.
 import type { OpBuilder, Value } from '../../graph/op'
 import type { WeightOf } from '../../nn/linear'
 import { gridPositionCode, positionCode } from '../../nn/position-code'
-import type { LabelledPoint } from '../prompt-tokens'
+import type { LabelledPoint, PromptTokens } from '../prompt-tokens'
 import { promptLabel } from '../prompt-tokens'
 import type { MedSamLiteConfig } from './config'
 import { gridSide } from './config'
+import type { MaskOutput } from './mask-decoder'
 
 /** Columns of the one-hot labels: padding first, then the official order of `point_embeddings`. */
 const labelColumns = [
@@ -32,6 +33,12 @@ export function tokensOf(points: readonly LabelledPoint[]): number {
   const { topLeft, bottomRight } = promptLabel
   const hasBox = points.some(({ label }) => label === topLeft || label === bottomRight)
   return points.length + (hasBox ? 0 : 1)
+}
+
+/** A lone click may mean many things, and gets the masks for ambiguous prompts; whatever says more gets the one. */
+export function outputOf({ labels }: PromptTokens): MaskOutput {
+  const given = labels.filter(label => label !== promptLabel.padding)
+  return given.length === 1 && given[0] === promptLabel.point ? 'multi' : 'single'
 }
 
 /**

@@ -5,19 +5,23 @@ import type { Engine, Float32Tensor, NamedTensors, Program } from '../../engine'
 import type { Graph } from '../../graph/graph'
 import { preprocessImage } from '../../imaging/preprocess'
 import type { Tensor } from '../../tensor/tensor'
-import { float32 } from '../../tensor/tensor'
 import type { Parameters } from '../../training/parameters'
+import type { PromptTokens } from '../prompt-tokens'
 import { labelledPoints, promptTokens } from '../prompt-tokens'
 import { candidatesOf, proposalOf } from '../proposal'
 import type { Embedding, Proposal, Segmenter } from '../segmenter'
 import type { MedSamLiteConfig } from './config'
 import { decoderGraph, encoderGraph, keyPositionGraph } from './graphs'
-import { labelColumnCount, oneHotLabels, tokensOf } from './prompt-encoder'
+import type { ImageEncoder } from './encoder'
+import { promptInputs } from './family'
+import { outputOf, tokensOf } from './prompt-encoder'
 
 export interface MedSamLite {
   readonly config: MedSamLiteConfig
   readonly parameters: Parameters
   readonly preprocessing: Preprocessing
+  /** Whether it was tuned with clicks; with boxes every one was */
+  readonly knowsClicks: boolean
 }
 
 interface Compiled {
@@ -27,25 +31,29 @@ interface Compiled {
 }
 
 /**
- * MedSAM-Lite ready to answer boxes, by its single-mask output. It was trained with nothing else: clicks and the three
- * masks for ambiguous prompts are not offered.
+ * MedSAM-Lite ready to answer. As published it was trained with boxes and nothing else: clicks, and the three masks for
+ * ambiguous prompts, are offered once it was tuned with them.
  */
 export class MedSamLiteSegmenter implements Segmenter {
   readonly preprocessing: Preprocessing
   readonly #engine: Engine
   readonly #model: MedSamLite
+  readonly #ownEncoder: ImageEncoder | null
+  readonly #decoders = new Map<string, Promise<Compiled>>()
   #encoder: Promise<Compiled> | null = null
-  #decoder: Promise<Compiled> | null = null
   #keyPosition: Promise<Float32Tensor> | null = null
 
-  constructor(engine: Engine, model: MedSamLite) {
+  /** @param model - with an encoder that is compiled already, where there is one */
+  constructor(engine: Engine, model: MedSamLite & { readonly encoder?: ImageEncoder }) {
     this.#engine = engine
     this.#model = model
+    this.#ownEncoder = model.encoder ?? null
     this.preprocessing = model.preprocessing
   }
 
   async embed(image: Tensor): Promise<Embedding> {
     const { input, geometry } = preprocessImage(image, this.preprocessing)
+    if (this.#ownEncoder) return { geometry, features: await this.#ownEncoder.forward(input) }
     this.#encoder ??= this.#compile(encoderGraph(this.#model.config))
     const { program, weights } = await this.#encoder
     const { embedding } = await program.run({ image: input, ...weights })
@@ -53,31 +61,37 @@ export class MedSamLiteSegmenter implements Segmenter {
     return { geometry, features: embedding }
   }
 
-  /** @throws AppError PROMPT_NOT_OFFERED for anything but a box */
+  /** @throws AppError PROMPT_NOT_OFFERED for a click, where the model was not tuned with clicks */
   async segment({ features, geometry }: Embedding, prompt: Prompt): Promise<Proposal> {
-    if (!prompt.box || prompt.points.length > 0) {
+    if (!this.#model.knowsClicks && (!prompt.box || prompt.points.length > 0)) {
       throw new AppError('PROMPT_NOT_OFFERED', { model: 'MedSAM-Lite', offered: 'a box' })
     }
-    const corners = labelledPoints(prompt)
-    const tokens = tokensOf(corners)
-    const { points, labels } = promptTokens(corners, geometry, tokens)
-    this.#decoder ??= this.#compile(
-      decoderGraph(this.#model.config, { images: 1, queriesPerImage: 1, tokens, output: 'single' }),
-    )
-    const { program, weights } = await this.#decoder
+    const points = labelledPoints(prompt)
+    const tokens = promptTokens(points, geometry, tokensOf(points))
+    const { program, weights } = await this.#decoder(tokens)
     const { lowRes, predictedIou } = await program.run({
       embedding: features,
       keyPosition: await this.#positions(),
-      points: float32([1, tokens, 2], points),
-      labels: float32([1, tokens, labelColumnCount], oneHotLabels(labels)),
+      ...promptInputs([tokens]),
       ...weights,
     })
-    invariant(lowRes && predictedIou, 'the decoder gives a mask and its predicted IoU')
+    invariant(lowRes && predictedIou, 'the decoder gives masks and their predicted IoU')
     return proposalOf(candidatesOf(lowRes.data, predictedIou.data), geometry)
   }
 
   async dispose(): Promise<void> {
     await this.#engine.dispose()
+  }
+
+  #decoder(prompt: PromptTokens): Promise<Compiled> {
+    const [tokens, output] = [prompt.labels.length, outputOf(prompt)]
+    const key = `${tokens} ${output}`
+    const known = this.#decoders.get(key)
+    if (known) return known
+    const graph = decoderGraph(this.#model.config, { images: 1, queriesPerImage: 1, tokens, output })
+    const compiled = this.#compile(graph)
+    this.#decoders.set(key, compiled)
+    return compiled
   }
 
   #positions(): Promise<Float32Tensor> {

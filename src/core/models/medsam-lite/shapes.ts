@@ -6,6 +6,7 @@ import type { Shape } from '../../tensor/shape'
 import { sameShape } from '../../tensor/shape'
 import type { StateDict } from '../../tensor/state-dict'
 import type { EncoderStage, MedSamLiteConfig } from './config'
+import { isBuffer } from '../buffers'
 import { expansion } from './conv-stage'
 
 type Entry = readonly [name: string, shape: Shape]
@@ -159,6 +160,10 @@ function transformer({
 
 /** SAM's prompt encoder reads masks too, at these widths; nobody here asks it to, but the official file has it. */
 const maskDims = [4, 16] as const
+
+/** Whether training moves a weight: buffers never, nor what reads masks, which no prompt of ours reaches. */
+export const isTrainable = (name: string): boolean =>
+  !isBuffer(name) && !name.startsWith('prompt_encoder.mask_downscaling.')
 
 function promptEncoder({ decoderDim: dim }: MedSamLiteConfig): Entry[] {
   const [first, second] = maskDims

@@ -4,8 +4,8 @@ import type { JobEvent } from '../../../shared/domain/events'
 import type { TrainingRecipe } from '../../../shared/domain/training-options'
 import { recipeOf } from '../../../shared/domain/training-options'
 import { lockFolder } from '../../files/folder-lock'
-import type { OpenedModel } from '../../models/open-efficient-sam'
-import { openEfficientSam } from '../../models/open-efficient-sam'
+import type { OpenedModel } from '../../models/open-model'
+import { openModel } from '../../models/open-model'
 import { findAppRoot } from '../../files/app-root'
 import type { JobFunction } from '../../workers/contract'
 import type { ResumedFile } from './resume'
@@ -23,7 +23,7 @@ import { TrainingRun } from './training-run'
 export const train: JobFunction<'train'> = async function* (asked, context) {
   const resume = asked.resume === undefined ? null : await openResumed(asked.resume)
   const { options, recipe } = settingsOf(asked, resume)
-  const opened = await openEfficientSam(resume?.file ?? options.model, recipe.resolution)
+  const opened = await openModel(resume?.file ?? options.model, recipe.resolution)
   for (const message of opened.notes) yield { event: 'notice', message }
   if (resume) yield { event: 'notice', message: resumeNote(resume, opened) }
   const { preprocessing } = opened.model

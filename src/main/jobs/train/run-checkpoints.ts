@@ -1,13 +1,15 @@
 import { join } from 'node:path'
+import type { Model } from '../../../core/models/families'
 import type { TrainingSplit } from '../../../shared/domain/training-split'
 import { invariant } from '../../../shared/errors'
 import { sliceKey } from '../../datasets'
 import { readWholeFile } from '../../files/weights'
 import { writeAtomically } from '../../files/write-atomically'
-import type { OpenedModel } from '../../models/open-efficient-sam'
+import type { OpenedModel } from '../../models/open-model'
 import { checkpointNames } from './run-folder'
 import type { RunProgress } from './run-progress'
 import type { RunDescription } from './run-report'
+import type { SavedRun } from './saved-state'
 import { encodeCheckpoint, readSavedRun } from './saved-state'
 import type { TrainingSession } from './session'
 import type { TrainingData } from './training-data'
@@ -24,6 +26,13 @@ interface CheckpointWorld {
 function splitOf({ train, val }: TrainingData): TrainingSplit {
   const keys = (part: typeof train): string[] => part.map(({ record }) => sliceKey(record.id))
   return { train: keys(train), val: keys(val) }
+}
+
+/** What the weights of an EfficientSAM do not tell. */
+function architectureOf(model: Model): Partial<Pick<SavedRun, 'encoderHeads' | 'decoderHeads'>> {
+  if (model.family !== 'efficient-sam') return {}
+  const { encoderHeads, decoderHeads } = model.config
+  return { encoderHeads, decoderHeads }
 }
 
 /** The checkpoints of one run: the latest and the best. */
@@ -46,7 +55,6 @@ export class RunCheckpoints {
 
   async save(name: string, progress: RunProgress): Promise<void> {
     const { trainable } = this.#world.session
-    const { config } = this.#world.opened.model
     const { task, data, preset, recipe, base, preprocessing, folder } = this.#run
     const bytes = encodeCheckpoint({
       parameters: trainable.parameters,
@@ -58,8 +66,8 @@ export class RunCheckpoints {
       run: {
         format: 1,
         ...{ task, data, split: this.#split, preset, recipe, base },
-        encoderHeads: config.encoderHeads,
-        decoderHeads: config.decoderHeads,
+        ...architectureOf(this.#world.opened.model),
+        knowsClicks: recipe.pointShare > 0,
         baseCases: progress.baseCases && [...progress.baseCases],
         bestCases: [...progress.bestCases],
       },

@@ -1,69 +1,27 @@
 import type { Flip } from '../../../core/imaging/flip'
-import type { SliceGeometry } from '../../../core/imaging/geometry'
-import { sliceGeometry } from '../../../core/imaging/geometry'
 import { preprocessImage } from '../../../core/imaging/preprocess'
-import type { ImageEncoder } from '../../../core/models/efficient-sam/encoder'
-import { labelledPoints, promptTokens } from '../../../core/models/prompt-tokens'
-import { random } from '../../../core/random'
 import type { Tensor } from '../../../core/tensor/tensor'
-import type { TrainingSample } from '../../../core/training/trainable'
-import type { Preprocessing } from '../../../shared/domain/preprocessing'
-import type { Prompt } from '../../../shared/domain/prompt'
-import type { TrainingRecipe } from '../../../shared/domain/training-options'
-import { invariant } from '../../../shared/errors'
-import type { FileCache } from '../../datasets'
+import type { PromptedTarget, Trainable, TrainingSample } from '../../../core/training/trainable'
 import { loadSlice } from '../../datasets'
 import type { EmbeddingsCache } from '../../files/embeddings-cache'
+import type { DrawnSample, DrawsWorld } from './sample-draws'
+import { pictureKey, SampleDraws } from './sample-draws'
+import { targetOf } from './training-object'
 import type { UsableSlice } from './usable-slice'
-import type { TrainingObject } from './training-object'
-import { drawPrompt, targetOf, trainingObject } from './training-object'
 
-export interface SampleWorld {
-  readonly recipe: TrainingRecipe
-  readonly preprocessing: Preprocessing
-  /** Side of the target masks */
-  readonly maskSide: number
-  readonly files: FileCache
-  /** Of a frozen encoder; null where the encoder is trained and needs the image each time */
-  readonly embeddings: { readonly cache: EmbeddingsCache; readonly encoder: ImageEncoder } | null
+export interface SampleWorld extends DrawsWorld {
+  readonly trainable: Trainable
+  /** Of what the frozen part of the encoder makes of a picture */
+  readonly cache: EmbeddingsCache
 }
 
-/** What stays the same about a slice (or its mirror image) from epoch to epoch; small enough to keep. */
-export interface PreparedSlice {
-  readonly geometry: SliceGeometry
-  /** By label value; a label that vanishes at the target's resolution is not in it */
-  readonly objects: ReadonlyMap<number, TrainingObject>
-}
-
-/** A sample before it goes to the model. */
-export interface DrawnSample {
-  readonly geometry: SliceGeometry
-  readonly object: TrainingObject
-  readonly prompt: Prompt
-  readonly flip: Flip
-}
-
-export const unflipped: Flip = { leftRight: false, upDown: false }
-
-const pictureKey = ({ record }: UsableSlice, { leftRight, upDown }: Flip): string =>
-  `${record.id} ${leftRight ? 'x' : ''}${upDown ? 'y' : ''}`
-
-/** Draws training samples: which label, which mirror image, which prompt. Everything is a function of its keys. */
-export class SampleSource {
+/** Makes what was drawn ready for the model. */
+export class SampleSource extends SampleDraws {
   readonly #world: SampleWorld
-  readonly #prepared = new Map<string, PreparedSlice>()
 
   constructor(world: SampleWorld) {
+    super(world)
     this.#world = world
-  }
-
-  /** The order of an epoch, in steps. */
-  order(epoch: number, count: number): number[][] {
-    const { seed, batchSize } = this.#world.recipe
-    const shuffled = random(seed, 'order', epoch).shuffle(count)
-    return Array.from({ length: Math.ceil(count / batchSize) }, (_, step) =>
-      shuffled.slice(step * batchSize, (step + 1) * batchSize),
-    )
   }
 
   async batch(slices: readonly UsableSlice[], epoch: number): Promise<TrainingSample[]> {
@@ -71,68 +29,32 @@ export class SampleSource {
     // One after the other: the embeddings of new slices come from one engine.
     for (const slice of slices) {
       const drawn = await this.draw(slice, epoch)
-      samples.push(this.sampleOf(drawn, await this.input(slice, drawn.flip)))
+      samples.push({ ...this.targetOf(drawn), input: await this.input(slice, drawn.flip) })
     }
     return samples
   }
 
-  async draw(usable: UsableSlice, epoch: number): Promise<DrawnSample> {
-    const { recipe } = this.#world
-    const { record } = usable
-    const key = `${epoch} ${record.id}`
-    const flip = this.#flipOf(key)
-    const { geometry, objects } = await this.prepared(usable, flip)
-    invariant(objects.size > 0, `a label of ${record.id} is left at the target's resolution`)
-    const object = random(recipe.seed, 'label', key).choice([...objects.values()])
-    return { geometry, object, prompt: drawPrompt(object, { ...recipe, key }), flip }
-  }
-
-  async prepared(usable: UsableSlice, flip: Flip): Promise<PreparedSlice> {
-    const key = pictureKey(usable, flip)
-    const known = this.#prepared.get(key)
-    if (known) return known
-    const { files, preprocessing, maskSide } = this.#world
-    const { labels } = await loadSlice(usable.record, files)
-    const [height = 0, width = 0] = labels.shape
-    const target = sliceGeometry(height, width, { ...preprocessing, resolution: maskSide })
-    const objects = usable.trainableValues.flatMap(value => {
-      const object = trainingObject(labels, value, target, flip)
-      return object ? [[value, object] as const] : []
-    })
-    const prepared = { geometry: sliceGeometry(height, width, preprocessing), objects: new Map(objects) }
-    this.#prepared.set(key, prepared)
-    return prepared
-  }
-
-  sampleOf(
-    { geometry, object, prompt }: Pick<DrawnSample, 'geometry' | 'object' | 'prompt'>,
-    input: TrainingSample['input'],
-  ): TrainingSample {
-    const { preprocessing, maskSide, recipe } = this.#world
+  targetOf({
+    geometry,
+    object,
+    prompt,
+  }: Pick<DrawnSample, 'geometry' | 'object' | 'prompt'>): PromptedTarget {
+    const { trainable, maskSide, recipe } = this.#world
     return {
-      input,
-      prompt: promptTokens(labelledPoints(prompt), geometry, preprocessing.promptTokens),
+      prompt: trainable.tokensOf(prompt, geometry),
       target: targetOf(object, maskSide),
       bestOnly: prompt.box === null && recipe.maskLoss === 'best',
     }
   }
 
-  /** The stored embedding of a picture, or the picture itself where the encoder is trained. */
+  /** What goes into the first step that is trained: stored, unless that is the picture itself. */
   async input(usable: UsableSlice, flip: Flip): Promise<TrainingSample['input']> {
-    const { embeddings, preprocessing, files } = this.#world
+    const { trainable, cache, preprocessing, files } = this.#world
     const image = async (): Promise<Tensor<'float32'>> => {
       const slice = await loadSlice(usable.record, files)
       return preprocessImage(slice.image, preprocessing, flip).input
     }
-    if (!embeddings) return { image: await image() }
-    const encode = async (): Promise<Tensor<'float32'>> => embeddings.encoder.forward(await image())
-    return { embedding: await embeddings.cache.get(pictureKey(usable, flip), encode) }
-  }
-
-  #flipOf(key: string): Flip {
-    const { flips, seed } = this.#world.recipe
-    if (!flips) return unflipped
-    const generator = random(seed, 'flip', key)
-    return { leftRight: generator.uniform() < 0.5, upDown: generator.uniform() < 0.5 }
+    if (trainable.frozen === 'nothing') return image()
+    return cache.get(pictureKey(usable, flip), async () => trainable.freeze(await image()))
   }
 }

@@ -13,8 +13,8 @@ import { makeFolder } from '../../files/make-folder'
 import { writeAtomically } from '../../files/write-atomically'
 import type { LoadedSlice } from '../../datasets'
 import { loadSlice } from '../../datasets'
-import type { DrawnSample } from './sample-source'
-import { SampleSource } from './sample-source'
+import type { DrawnSample } from './sample-draws'
+import { SampleDraws } from './sample-draws'
 import type { TrainingData } from './training-data'
 import { maskSideOf } from './training-object'
 
@@ -55,13 +55,12 @@ export async function writeSanityFigure(
   data: TrainingData,
   { preprocessing, recipe }: { readonly preprocessing: Preprocessing; readonly recipe: TrainingRecipe },
 ): Promise<string> {
-  const samples = new SampleSource({
+  const samples = new SampleDraws({
     // Every sample with a box: that is what the figure is for.
     recipe: { ...recipe, pointShare: 0 },
     preprocessing,
     maskSide: maskSideOf(preprocessing.resolution),
     files: data.files,
-    embeddings: null,
   })
   const order = samples.order(0, data.train.length).flat().slice(0, sampleCount)
   const drawn: SanitySample[] = []

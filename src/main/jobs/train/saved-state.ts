@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { AdamWMoments, TrainingCheckpoint } from '../../../core/checkpoint'
 import { readTrainingCheckpoint, writeTrainingCheckpoint } from '../../../core/checkpoint'
-import { isBuffer } from '../../../core/models/efficient-sam/weights'
+import { isBuffer } from '../../../core/models/buffers'
 import type { AdamWState } from '../../../core/training/optimizers'
 import { adamWState } from '../../../core/training/optimizers'
 import type { ParameterEntry, Parameters } from '../../../core/training/parameters'
@@ -42,8 +42,11 @@ export const SavedRun = z.object({
     licence: z.string(),
     sha256: z.string().nullable(),
   }),
-  encoderHeads: z.int(),
-  decoderHeads: z.int(),
+  /** Of an EfficientSAM, whose weights do not tell */
+  encoderHeads: z.int().optional(),
+  decoderHeads: z.int().optional(),
+  /** Whether clicks were trained, for a family whose published weights know boxes only */
+  knowsClicks: z.boolean().optional(),
   state: z.object({
     schedule: z.object({
       learningRate: z.number(),

@@ -1,11 +1,10 @@
 import { join } from 'node:path'
 import type { Engine } from '../../../core/engine'
-import { ImageEncoder } from '../../../core/models/efficient-sam/encoder'
-import type { EfficientSam } from '../../../core/models/efficient-sam/segmenter'
-import { EfficientSamSegmenter } from '../../../core/models/efficient-sam/segmenter'
-import { TrainableEfficientSam } from '../../../core/models/efficient-sam/trainable'
+import type { Model } from '../../../core/models/families'
+import { createFamily } from '../../../core/models/families'
 import type { Segmenter } from '../../../core/models/segmenter'
 import type { Trainable } from '../../../core/training/trainable'
+import { TrainableModel } from '../../../core/training/trainable-model'
 import type { Preset, TrainingRecipe } from '../../../shared/domain/training-options'
 import { presets } from '../../../shared/domain/training-options'
 import { EmbeddingsCache } from '../../files/embeddings-cache'
@@ -19,49 +18,47 @@ export interface TrainingSession {
   /** Answers with the weights as they are at the moment */
   readonly segmenter: Segmenter
   readonly samples: SampleSource
-  /** Whether the encoder is frozen and sees every slice in one form only */
+  /** Whether what is frozen of the encoder sees every slice in one form only */
   readonly encodesOnce: boolean
   dispose(): Promise<void>
 }
 
+interface RunSettings {
+  readonly folder: string
+  readonly preset: Preset
+  readonly recipe: TrainingRecipe
+}
+
 export function openSession(
   engine: Engine,
-  model: EfficientSam,
+  model: Model,
   data: TrainingData,
-  {
-    folder,
-    preset,
-    recipe,
-  }: { readonly folder: string; readonly preset: Preset; readonly recipe: TrainingRecipe },
+  { folder, preset, recipe }: RunSettings,
 ): TrainingSession {
-  const { trainsEncoder } = presets[preset]
   const cache = new EmbeddingsCache(join(folder, 'embeddings'))
   const maskSide = maskSideOf(model.preprocessing.resolution)
-  const encoder = new ImageEncoder(engine, model.config, model.parameters)
-  const trainable = new TrainableEfficientSam(
-    engine,
-    { ...model, encoder },
-    {
-      trainEncoder: trainsEncoder,
-      maskSide,
-      loss: {
-        iouTarget: recipe.iouTarget,
-        weights: { dice: recipe.segLossWeight, crossEntropy: recipe.ceLossWeight, iou: recipe.iouLossWeight },
-      },
+  const { family, segmenter } = createFamily(engine, tunedWith(recipe, model))
+  const trainable = new TrainableModel(engine, family, model.parameters, {
+    firstTrainedStep: firstTrainedStep(preset, family.encoder.stepCount),
+    maskSide,
+    loss: {
+      iouTarget: recipe.iouTarget,
+      weights: { dice: recipe.segLossWeight, crossEntropy: recipe.ceLossWeight, iou: recipe.iouLossWeight },
     },
-  )
+  })
   const samples = new SampleSource({
     recipe,
     preprocessing: model.preprocessing,
     maskSide,
     files: data.files,
-    embeddings: trainsEncoder ? null : { cache, encoder },
+    trainable,
+    cache,
   })
   return {
     trainable,
-    segmenter: new EfficientSamSegmenter(engine, { ...model, encoder }),
+    segmenter,
     samples,
-    encodesOnce: !trainsEncoder && !recipe.flips,
+    encodesOnce: trainable.frozen !== 'nothing' && !recipe.flips,
     async dispose() {
       try {
         await cache.dispose()
@@ -70,4 +67,14 @@ export function openSession(
       }
     },
   }
+}
+
+function firstTrainedStep(preset: Preset, stepCount: number): number {
+  const { trainedSteps } = presets[preset]
+  return Math.max(0, stepCount - trainedSteps)
+}
+
+/** While it learns clicks it is asked clicks. */
+function tunedWith({ pointShare }: TrainingRecipe, model: Model): Model {
+  return model.family === 'medsam-lite' ? { ...model, knowsClicks: pointShare > 0 } : model
 }

@@ -15,8 +15,9 @@ import { decodeRuns, encodeRuns } from '../../../shared/masks/rle'
 import type { FileCache } from '../../datasets'
 import { loadSlice, sliceKey } from '../../datasets'
 import type { StopFlag } from '../../workers/stop-flag'
-import type { PreparedSlice, SampleSource } from './sample-source'
-import { unflipped } from './sample-source'
+import type { PreparedSlice } from './sample-draws'
+import { unflipped } from './sample-draws'
+import type { SampleSource } from './sample-source'
 import type { UsableSlice } from './usable-slice'
 import type { TrainingObject } from './training-object'
 
@@ -142,14 +143,18 @@ export class Validator {
     const asked = questions.flatMap(question => {
       const { object, prompt } = question
       if (!object) return []
-      return [{ question, sample: samples.sampleOf({ geometry, object, prompt }, { embedding: features }) }]
+      return [
+        { question, sample: { ...samples.targetOf({ geometry, object, prompt }), embedding: features } },
+      ]
     })
     if (asked.length === 0) return []
-    const { losses: mean, lowRes, predictedIou } = await model.judge(asked.map(({ sample }) => sample))
+    const { losses: mean, answers } = await model.judge(asked.map(({ sample }) => sample))
     losses.push(mean.total)
-    return asked.map(({ question }, index) => {
-      const candidates = candidatesOf(row(lowRes, index), row(predictedIou, index))
-      return { question, mask: proposalOf(candidates, geometry).mask.data }
+    return asked.flatMap(({ question }, index) => {
+      const answer = answers[index]
+      if (!answer) return []
+      const candidates = candidatesOf(answer.lowRes.data, answer.predictedIou.data)
+      return [{ question, mask: proposalOf(candidates, geometry).mask.data }]
     })
   }
 
@@ -162,12 +167,9 @@ export class Validator {
     return answers
   }
 
-  /** A frozen encoder's stored embedding; a trained one encodes anew. */
   async #features(usable: UsableSlice) {
-    const { samples, segmenter, files } = this.#world
-    const input = await samples.input(usable, unflipped)
-    if ('embedding' in input) return input.embedding
-    return (await segmenter.embed((await loadSlice(usable.record, files)).image)).features
+    const { samples, model } = this.#world
+    return model.embed(await samples.input(usable, unflipped))
   }
 
   async #questionsOf(usable: UsableSlice, { objects }: PreparedSlice): Promise<readonly Question[]> {
@@ -216,10 +218,4 @@ interface Asked {
   readonly value: number
   /** Names the slice: the jitter of its box is drawn from it */
   readonly key: string
-}
-
-/** One entry of a batch, flat. */
-function row({ data, shape }: Tensor<'float32'>, index: number): Float32Array {
-  const size = data.length / (shape[0] ?? 1)
-  return data.subarray(index * size, (index + 1) * size)
 }

@@ -7,6 +7,10 @@ import type { TrainerEvent, TrainerOptions, TrainingState } from '../../../../sr
 import { LossNotFinite, trainEpochs } from '../../../../src/core/training/trainer'
 import { float32 } from '../../../../src/core/tensor/tensor'
 
+function notAsked(): never {
+  throw new Error('The trainer leaves this to its world.')
+}
+
 /** A model of two numbers, one of them frozen: its loss is their squared distance from the wanted ones. */
 class TwoNumbers implements Trainable {
   readonly parameters = Parameters.from(
@@ -17,6 +21,7 @@ class TwoNumbers implements Trainable {
   )
   readonly gradients = this.parameters.zerosLike()
   readonly trainedNames = ['trained']
+  readonly frozen = 'encoder'
   readonly losses: number[]
   /** Called at the start of each step */
   onStep: () => void = () => undefined
@@ -34,13 +39,14 @@ class TwoNumbers implements Trainable {
     return Promise.resolve({ total, dice: total, crossEntropy: 0, iou: 0 })
   }
 
-  judge(): never {
-    throw new Error('The trainer leaves judging to its world.')
-  }
+  tokensOf = notAsked
+  freeze = notAsked
+  embed = notAsked
+  judge = notAsked
 }
 
 const sample: TrainingSample = {
-  input: { embedding: float32([0], []) },
+  input: float32([0], []),
   prompt: { points: new Float32Array(), labels: new Int8Array() },
   target: new Uint8Array(),
   bestOnly: false,

@@ -3,7 +3,6 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { boxOfMask } from '../../../../src/core/imaging/box'
 import { countOverlap, dice } from '../../../../src/core/metrics'
 import { loadSlice } from '../../../../src/main/datasets'
-import { openEfficientSam } from '../../../../src/main/models/open-efficient-sam'
 import { openSegmenter } from '../../../../src/main/models/open-segmenter'
 import { OnnxRuntimeEngine } from '../../../../src/main/engines/onnxruntime/engine'
 
@@ -35,9 +34,5 @@ describe('MedSAM-Lite', async () => {
     const click = { box: null, points: [{ x: 1, y: 1, sign: 'positive' as const }] }
 
     await expect(segmenter.segment(embedding, click)).rejects.toMatchObject({ code: 'PROMPT_NOT_OFFERED' })
-  })
-
-  test('is not offered for training', async () => {
-    await expect(openEfficientSam('medsam-lite')).rejects.toMatchObject({ code: 'NOT_TUNABLE', exitCode: 3 })
   })
 })

@@ -108,10 +108,12 @@ describe('the graphs of MedSAM-Lite', () => {
 
   it('give gradients of the weights that are trained, and of no buffer', () => {
     const options = {
-      batch: { images: 1, queriesPerImage: 1, tokens: 2, output: 'single' },
+      samples: 1,
+      prompt: { points: new Float32Array(4), labels: Int8Array.of(2, 3) },
+      maskSide: 32,
       loss: { iouTarget: 'per-mask', weights: { dice: 1, crossEntropy: 1, iou: 1 } },
-      bestOnly: false,
       wholeBatch: 0,
+      embeddingGradient: false,
     } as const
     const outputs = (encoder: boolean, trained: (name: string) => boolean) =>
       trainingGraph(smallConfig, { ...options, encoder, trained })

@@ -5,7 +5,7 @@ import type { StateDict } from '../../../../../src/core/tensor/state-dict'
 import { writeTrainingCheckpoint } from '../../../../../src/core/checkpoint'
 import { float32, tensor } from '../../../../../src/core/tensor/tensor'
 import { writeNpy, writePng } from '../../../../../src/main/codecs'
-import { openEfficientSam } from '../../../../../src/main/models/open-efficient-sam'
+import { openModel } from '../../../../../src/main/models/open-model'
 import { bundledModel } from '../../../../../src/shared/domain/evaluation'
 import type { Preprocessing } from '../../../../../src/shared/domain/preprocessing'
 import { discFiles, discSlice } from '../../support/disc-slices'
@@ -125,7 +125,7 @@ test('a model that is none, or another one, is refused by its name', async () =>
 })
 
 test('a loss that is no number ends the run with what to try, and without a checkpoint of it', async () => {
-  const { model } = await openEfficientSam(bundledModel)
+  const { model } = await openModel(bundledModel)
   model.parameters.get('mask_decoder.iou_token.weight').data.fill(NaN)
   const data = folderWith({ ...discFiles(2) })
   const file = join(data, 'broken.pth')

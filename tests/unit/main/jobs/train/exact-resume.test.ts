@@ -2,12 +2,13 @@ import { afterAll, expect, test } from 'vitest'
 import { preprocessImage } from '../../../../../src/core/imaging/preprocess'
 import { configOf } from '../../../../../src/core/models/efficient-sam/config'
 import { promptTokens } from '../../../../../src/core/models/prompt-tokens'
-import { TrainableEfficientSam } from '../../../../../src/core/models/efficient-sam/trainable'
+import { efficientSamFamily } from '../../../../../src/core/models/efficient-sam/family'
 import type { StateDict } from '../../../../../src/core/tensor/state-dict'
 import { Parameters } from '../../../../../src/core/training/parameters'
 import { plateauDefaults } from '../../../../../src/core/training/schedules'
 import type { TrainingSample } from '../../../../../src/core/training/trainable'
 import type { TrainingState } from '../../../../../src/core/training/trainer'
+import { TrainableModel } from '../../../../../src/core/training/trainable-model'
 import { trainEpochs } from '../../../../../src/core/training/trainer'
 import { OnnxRuntimeEngine } from '../../../../../src/main/engines/onnxruntime/engine'
 import {
@@ -34,19 +35,20 @@ function sampleOf(seed: number): TrainingSample {
     { x: 50, y: 60, label: 3 },
   ]
   const prompt = promptTokens(corners, geometry, config.promptTokens)
-  return { input: { image: input }, prompt, target: discMask(side, side, seed), bestOnly: seed % 2 === 0 }
+  return { input, prompt, target: discMask(side, side, seed), bestOnly: seed % 2 === 0 }
 }
 const samples = [0, 1, 2, 3, 4].map(sampleOf)
 
-function nano(from: StateDict): TrainableEfficientSam {
+function nano(from: StateDict): TrainableModel {
   const loss = { iouTarget: 'per-mask', weights: { dice: 1, crossEntropy: 1, iou: 1 } } as const
-  const model = { config, parameters: Parameters.from(from) }
-  return new TrainableEfficientSam(engine, model, { trainEncoder: true, maskSide: side, loss })
+  const parameters = Parameters.from(from)
+  const family = efficientSamFamily(engine, { config, parameters })
+  return new TrainableModel(engine, family, parameters, { firstTrainedStep: 0, maskSide: side, loss })
 }
 
 /** Two epochs of three steps; the order turns with the epoch. @returns the loss of every step that was taken */
 async function trained(
-  model: TrainableEfficientSam,
+  model: TrainableModel,
   state: TrainingState,
   afterStep: (count: number) => void = () => undefined,
 ): Promise<number[]> {
@@ -72,7 +74,7 @@ async function trained(
 }
 
 /** What a checkpoint holds of a training, as it is saved within an epoch. */
-function checkpointOf(model: TrainableEfficientSam, state: TrainingState): Uint8Array {
+function checkpointOf(model: TrainableModel, state: TrainingState): Uint8Array {
   return encodeCheckpoint({
     parameters: model.parameters,
     trainedNames: model.trainedNames,

@@ -7,7 +7,7 @@ import { epochLines } from '../../../../../src/main/jobs/train/epoch-line'
 import { readSavedRun } from '../../../../../src/main/jobs/train/saved-state'
 import { writeTrainingCheckpoint } from '../../../../../src/core/checkpoint'
 import { lockFolder } from '../../../../../src/main/files/folder-lock'
-import { openEfficientSam } from '../../../../../src/main/models/open-efficient-sam'
+import { openModel } from '../../../../../src/main/models/open-model'
 import { bundledModel } from '../../../../../src/shared/domain/evaluation'
 import { discFiles } from '../../support/disc-slices'
 import { folderWith } from '../../support/folders'
@@ -192,7 +192,7 @@ test('another program’s run folder is left as it is', async () => {
   const data = dataWith(2, 1)
   const theirs = join(data, 'their-task-20240101-1200')
   mkdirSync(theirs)
-  const { model } = await openEfficientSam(bundledModel)
+  const { model } = await openModel(bundledModel)
   const bytes = writeTrainingCheckpoint({
     model: model.parameters.stateDict(),
     epoch: 0,

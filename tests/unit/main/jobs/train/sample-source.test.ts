@@ -1,17 +1,36 @@
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
+import { configOf } from '../../../../../src/core/models/efficient-sam/config'
+import { efficientSamFamily } from '../../../../../src/core/models/efficient-sam/family'
+import { Parameters } from '../../../../../src/core/training/parameters'
 import type { TrainingSample } from '../../../../../src/core/training/trainable'
+import { TrainableModel } from '../../../../../src/core/training/trainable-model'
 import { createFileCache, discoverDataset, loadSlice } from '../../../../../src/main/datasets'
+import { OnnxRuntimeEngine } from '../../../../../src/main/engines/onnxruntime/engine'
+import { EmbeddingsCache } from '../../../../../src/main/files/embeddings-cache'
 import { SampleSource } from '../../../../../src/main/jobs/train/sample-source'
 import type { UsableSlice } from '../../../../../src/main/jobs/train/usable-slice'
 import type { Preprocessing } from '../../../../../src/shared/domain/preprocessing'
 import type { TrainingRecipe } from '../../../../../src/shared/domain/training-options'
 import { recipeOf } from '../../../../../src/shared/domain/training-options'
+import { formulaStateDict } from '../../../../golden/formula-weights'
 import { folderWith, pngWith } from '../../support/folders'
 
 const side = 256
 const preprocessing: Preprocessing = {
   ...{ resolution: side, fit: 'pad', intensity: 'unit', mean: null, std: null, promptTokens: 6 },
 }
+
+const weights = formulaStateDict('nano')
+const config = configOf(weights, 'nano', { resolution: side, encoderHeads: 2 })
+const parameters = Parameters.from(weights)
+const engine = new OnnxRuntimeEngine({ threads: 1 })
+afterAll(() => engine.dispose())
+/** All of it is trained: what goes into it is the picture. */
+const nano = new TrainableModel(engine, efficientSamFamily(engine, { config, parameters }), parameters, {
+  firstTrainedStep: 0,
+  maskSide: side,
+  loss: { iouTarget: 'per-mask', weights: { dice: 1, crossEntropy: 1, iou: 1 } },
+})
 
 /** Slices whose picture is white where the label is, black elsewhere; wider than high. */
 async function source(changes: Partial<TrainingRecipe>) {
@@ -29,13 +48,14 @@ async function source(changes: Partial<TrainingRecipe>) {
     usable.push({ record, labelValues, trainableValues: labelValues })
   }
   const recipe = recipeOf('full', changes)
-  const world = { recipe, preprocessing, maskSide: side, files: createFileCache(), embeddings: null }
+  const cache = new EmbeddingsCache(folderWith({}))
+  const world = { recipe, preprocessing, maskSide: side, files: createFileCache(), trainable: nano, cache }
   return { samples: new SampleSource(world), usable }
 }
 
 /** Share of the square on which the picture's white and the target agree. */
 function agreement({ input, target }: TrainingSample): number {
-  const white = 'image' in input ? input.image.data.subarray(0, side * side) : new Float32Array()
+  const white = input.data.subarray(0, side * side)
   return (
     target.reduce((sum, value, pixel) => sum + Number((white[pixel] ?? 0) > 0.5 === (value === 1)), 0) /
     side ** 2

@@ -5,7 +5,7 @@ import { tensor } from '../../../../../src/core/tensor/tensor'
 import { writePng } from '../../../../../src/main/codecs'
 import { evaluate } from '../../../../../src/main/jobs/evaluate'
 import { epochLines } from '../../../../../src/main/jobs/train/epoch-line'
-import { openEfficientSam } from '../../../../../src/main/models/open-efficient-sam'
+import { openModel } from '../../../../../src/main/models/open-model'
 import { bundledModel as bundled, EvaluateOptions } from '../../../../../src/shared/domain/evaluation'
 import { EvaluationReport, JobEvent } from '../../../../../src/shared/domain/events'
 import { pngSize } from '../../figures/png-reader'
@@ -67,7 +67,7 @@ describe.each(['quick', 'full'] as const)('train with preset %s', preset => {
     )
 
     const [point, box] = [await dices(checkpoint, data, 'point'), await dices(checkpoint, data, 'box')]
-    const { model } = await openEfficientSam(checkpoint)
+    const { model } = await openModel(checkpoint)
     // A frozen encoder's stored embedding, a trained one's new one: the same masks, so the same Dice to the last bit.
     expect((point.mean + box.mean) / 2).toBeCloseTo(best.valDice, 12)
     expect(best.valDice).toBeGreaterThan(report.baseDice)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../../../src/core/checkpoint'
 import { writeTrainingCheckpoint } from '../../../../src/core/checkpoint'
-import { openEfficientSam } from '../../../../src/main/models/open-efficient-sam'
+import { openModel } from '../../../../src/main/models/open-model'
 import { bundledModel } from '../../../../src/shared/domain/evaluation'
 import { officialPreprocessing } from '../../../../src/shared/domain/preprocessing'
 import { formulaStateDict } from '../../../golden/formula-weights'
@@ -20,7 +20,7 @@ describe('the heads of an encoder', () => {
   test('are assumed aloud where neither the file nor the width says how many they are', async () => {
     const file = checkpointWith({})
 
-    const { model, notes } = await openEfficientSam(file)
+    const { model, notes } = await openModel(file)
 
     expect(model.config).toMatchObject({ encoderHeads: 1, decoderHeads: 8 })
     expect(notes).toEqual([
@@ -29,16 +29,16 @@ describe('the heads of an encoder', () => {
   })
 
   test('are those that the file stores', async () => {
-    const { model, notes } = await openEfficientSam(checkpointWith({ encoderHeads: 2, decoderHeads: 4 }))
+    const { model, notes } = await openModel(checkpointWith({ encoderHeads: 2, decoderHeads: 4 }))
 
     expect(model.config).toMatchObject({ encoderHeads: 2, decoderHeads: 4 })
     expect(notes).toEqual([])
   })
 
   test('of a model with a known width need no note', async () => {
-    const { model, notes } = await openEfficientSam(bundledModel)
+    const { model, notes } = await openModel(bundledModel)
 
-    expect(model.config.encoderHeads).toBe(3)
+    expect(model.config).toMatchObject({ encoderHeads: 3 })
     expect(notes).toEqual([])
   })
 
@@ -54,7 +54,7 @@ describe('the heads of an encoder', () => {
   ])('must share the channels evenly: %o', async (extra, reason) => {
     const file = checkpointWith(extra)
 
-    await expect(openEfficientSam(file)).rejects.toMatchObject({
+    await expect(openModel(file)).rejects.toMatchObject({
       code: 'WRONG_CHECKPOINT',
       data: { file, reason },
     })

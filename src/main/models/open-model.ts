@@ -1,8 +1,11 @@
 import type { EfficientSamConfig } from '../../core/models/efficient-sam/config'
 import { configOf } from '../../core/models/efficient-sam/config'
-import type { EfficientSam } from '../../core/models/efficient-sam/segmenter'
 import { efficientSamMismatch } from '../../core/models/efficient-sam/shapes'
+import type { Model } from '../../core/models/families'
+import { configOf as medSamLiteConfigOf } from '../../core/models/medsam-lite/config'
+import { inOfficialOrder, medSamLiteMismatch } from '../../core/models/medsam-lite/shapes'
 import { Parameters } from '../../core/training/parameters'
+import type { Preprocessing } from '../../shared/domain/preprocessing'
 import { TrainingSplit } from '../../shared/domain/training-split'
 import { AppError } from '../../shared/errors'
 import type { LoadedModel, ResolvedModel } from '../files/weights'
@@ -11,7 +14,7 @@ import { modelFolders } from '../files/model-folders'
 import { findAppRoot } from '../files/app-root'
 
 export interface OpenedModel {
-  readonly model: EfficientSam
+  readonly model: Model
   /** What the user should know, such as assumed preprocessing */
   readonly notes: readonly string[]
   /** Of the data that it was tuned on; null for a model that was not tuned here */
@@ -21,57 +24,61 @@ export interface OpenedModel {
   readonly sha256: string | null
 }
 
-/** Weights as they were found: what they are is said by `loaded.family`. */
-export interface LoadedSource {
-  readonly resolved: ResolvedModel
-  readonly loaded: LoadedModel
-}
-
-/** @throws AppError as `resolveModel` and `loadModelWeights` */
-export async function loadModel(idOrPath: string): Promise<LoadedSource> {
-  const folders = modelFolders(findAppRoot().folder)
-  const resolved = await resolveModel(idOrPath, folders)
-  return { resolved, loaded: await loadModelWeights(resolved, folders) }
-}
-
 /**
- * Reads a model's weights and prepares them for training on an engine.
+ * Reads a model's weights, of either family.
  *
  * @param idOrPath - an ID of the manifest, an imported one, or a checkpoint file
  * @param resolution - overrides the model's own side of the square, pixels
- * @throws AppError as `loadModel` and `efficientSamOf`; NOT_TUNABLE for a model of another family
+ * @throws AppError as `resolveModel` and `loadModelWeights`, and WRONG_CHECKPOINT where the tensors are not those of such a model
  */
-export async function openEfficientSam(
-  idOrPath: string,
-  resolution: number | null = null,
-): Promise<OpenedModel> {
-  const source = await loadModel(idOrPath)
-  if (source.loaded.family !== 'efficient-sam') throw new AppError('NOT_TUNABLE', { model: idOrPath })
-  return efficientSamOf(source, resolution)
-}
-
-/** @throws AppError WRONG_CHECKPOINT where the tensors are not those of an EfficientSAM, or its heads cannot share its channels */
-export function efficientSamOf(
-  { resolved, loaded }: LoadedSource,
-  resolution: number | null = null,
-): OpenedModel {
-  const mismatch = efficientSamMismatch(loaded.weights)
-  if (mismatch !== null) throw new AppError('WRONG_CHECKPOINT', { file: loaded.file, reason: mismatch })
+export async function openModel(idOrPath: string, resolution: number | null = null): Promise<OpenedModel> {
+  const folders = modelFolders(findAppRoot().folder)
+  const resolved = await resolveModel(idOrPath, folders)
+  const loaded = await loadModelWeights(resolved, folders)
   const preprocessing = { ...loaded.preprocessing, resolution: resolution ?? loaded.preprocessing.resolution }
-  const heads = headsOf(loaded, resolved)
-  const config = configOf(loaded.weights, loaded.file, {
-    resolution: preprocessing.resolution,
-    promptTokens: preprocessing.promptTokens,
-    ...heads,
-  })
+  const { model, notes } =
+    loaded.family === 'efficient-sam'
+      ? efficientSamOf(loaded, resolved, preprocessing)
+      : medSamLiteOf(loaded, preprocessing)
   return {
-    model: { config, parameters: Parameters.from(loaded.weights), preprocessing },
-    notes: [...loaded.notes, ...headNotes(loaded, heads, config)],
+    model,
+    notes: [...loaded.notes, ...notes],
     split: TrainingSplit.nullable()
       .catch(null)
       .parse(loaded.extra['split'] ?? null),
     ...originOf(resolved, loaded),
   }
+}
+
+interface ModelWithNotes {
+  readonly model: Model
+  readonly notes: readonly string[]
+}
+
+function efficientSamOf(
+  loaded: LoadedModel,
+  resolved: ResolvedModel,
+  preprocessing: Preprocessing,
+): ModelWithNotes {
+  const { weights, file } = loaded
+  const mismatch = efficientSamMismatch(weights)
+  if (mismatch !== null) throw new AppError('WRONG_CHECKPOINT', { file, reason: mismatch })
+  const heads = headsOf(loaded, resolved)
+  const { resolution, promptTokens } = preprocessing
+  const config = configOf(weights, file, { resolution, promptTokens, ...heads })
+  return {
+    model: { family: 'efficient-sam', config, parameters: Parameters.from(weights), preprocessing },
+    notes: headNotes(loaded, heads, config),
+  }
+}
+
+function medSamLiteOf({ weights, file, extra }: LoadedModel, preprocessing: Preprocessing): ModelWithNotes {
+  const config = medSamLiteConfigOf(weights, file, preprocessing.resolution)
+  const mismatch = medSamLiteMismatch(weights, config)
+  if (mismatch !== null) throw new AppError('WRONG_CHECKPOINT', { file, reason: mismatch })
+  const parameters = Parameters.from(inOfficialOrder(weights, config))
+  const knowsClicks = extra['knowsClicks'] === true
+  return { model: { family: 'medsam-lite', config, parameters, preprocessing, knowsClicks }, notes: [] }
 }
 
 type Origin = Pick<OpenedModel, 'source' | 'licence' | 'sha256'>
