@@ -5,6 +5,7 @@ import type { Job, JobName } from '../workers/contract'
 import type { CreateWorker } from '../workers/spawn'
 import { runJob } from '../workers/spawn'
 import type { ModelFolders } from '../files/model-folders'
+import { exportModel } from './export-model'
 import { downloadModel, importModel, listModelsJob } from './models'
 import type { StopFlag } from '../workers/stop-flag'
 
@@ -44,6 +45,7 @@ export function createServices({ createWorker, folders }: ServiceDependencies): 
     demo: job('demo'),
     'models list': () => listModelsJob({ folders }),
     'models import': input => importModel(input, { folders }),
+    'models export': input => exportModel(input, { folders }),
     'models download': ({ id }, { stop }) => downloadModel(id, { folders, signal: stop.signal }),
   }
   return {

@@ -1,4 +1,4 @@
-import { downloadModel, importModel, listModels } from './models'
+import { downloadModel, exportModel, importModel, listModels } from './models'
 import { embed, evaluate, predict } from './segment'
 import { demo, doctor } from './system'
 import { train } from './training'
@@ -12,6 +12,7 @@ export const contract = {
   'models list': listModels,
   'models import': importModel,
   'models download': downloadModel,
+  'models export': exportModel,
   doctor,
   demo,
 } as const

@@ -32,3 +32,41 @@ export const downloadModel = defineProcedure({
   argument: 'id',
   examples: ['models download efficientsam-ti'],
 })
+
+/** What a model is written as for other programs. */
+export const exportFormats = ['onnx', 'x-anylabeling', 'pth', 'safetensors'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+
+const formatsOf = (list: string): string[] => list.split(',').map(part => part.trim().toLowerCase())
+const isFormat = (name: string): name is ExportFormat => exportFormats.some(known => known === name)
+
+/** The formats of a list such as `onnx,pth`, each once. */
+export const parseFormats = (list: string): ExportFormat[] => [...new Set(formatsOf(list).filter(isFormat))]
+
+export const ExportOptions = z.object({
+  model: z.string().min(1).meta({ placeholder: 'MODEL', description: 'a model ID or a checkpoint file' }),
+  out: z.string().min(1).meta({ placeholder: 'DIR', description: 'where the files go' }),
+  format: z
+    .string()
+    .default(exportFormats.join(','))
+    .meta({ placeholder: 'LIST', description: 'which of them, with commas between' }),
+  force: z.boolean().default(false).describe('replace files that are there already'),
+})
+export type ExportOptions = z.infer<typeof ExportOptions>
+
+export const exportModel = defineProcedure({
+  summary:
+    'Write a model for other programs: ONNX (labelme, X-AnyLabeling, your own code), .pth, .safetensors',
+  input: ExportOptions,
+  argument: 'model',
+  examples: [
+    'models export efficientsam-ti-medical --out exported',
+    'models export runs/head-20260101-0900/medsam_lite_best.pth --out exported --format onnx,pth',
+  ],
+  check: ({ format }) => {
+    const unknown = formatsOf(format).find(name => !isFormat(name))
+    return unknown === undefined
+      ? null
+      : `--format takes ${exportFormats.join(', ')}, with commas between; "${unknown}" is none of them.`
+  },
+})

@@ -1,15 +1,27 @@
 import * as ort from 'onnxruntime-node'
+import { afterAll } from 'vitest'
 import type { Tensor } from '../../../../../src/core/tensor/tensor'
+
+const sessions = new Map<Uint8Array, Promise<ort.InferenceSession>>()
+afterAll(async () => {
+  for (const session of sessions.values()) await (await session).release()
+  sessions.clear()
+})
+
+function sessionOf(bytes: Uint8Array): Promise<ort.InferenceSession> {
+  const known = sessions.get(bytes)
+  if (known) return known
+  const created = ort.InferenceSession.create(bytes, { intraOpNumThreads: 2, logSeverityLevel: 3 })
+  sessions.set(bytes, created)
+  return created
+}
 
 /** Runs an exported file as another program would: by the names of its inputs and outputs alone. */
 export async function runExported(
   bytes: Uint8Array,
   feeds: Readonly<Record<string, ort.Tensor>>,
 ): Promise<Record<string, ort.Tensor>> {
-  const session = await ort.InferenceSession.create(bytes, { intraOpNumThreads: 2, logSeverityLevel: 3 })
-  const outputs = await session.run(feeds)
-  await session.release()
-  return outputs
+  return (await sessionOf(bytes)).run(feeds)
 }
 
 /** [height, width, 3] bytes as [1, 3, height, width] of value / 255, as labelme gives a picture. */

@@ -1,0 +1,212 @@
+import { basename, dirname, join, resolve } from 'node:path'
+import type { JsonObject, TrainingCheckpoint } from '../../core/checkpoint'
+import { readTrainingCheckpoint, writeSafetensors, writeTrainingCheckpoint } from '../../core/checkpoint'
+import type { Exportable } from '../../core/models/export/exportable'
+import { exportableOf } from '../../core/models/export/families'
+import { decoderModel, encoderModel, wholeModel } from '../../core/models/export/onnx-models'
+import { fitsSam, samDecoder, samEncoder, samSide } from '../../core/models/export/sam-interface'
+import type { ExportFormat, ExportOptions } from '../../shared/contract/models'
+import { parseFormats } from '../../shared/contract/models'
+import type { JobEvent } from '../../shared/domain/events'
+import type { Preprocessing } from '../../shared/domain/preprocessing'
+import { officialPreprocessing } from '../../shared/domain/preprocessing'
+import { AppError } from '../../shared/errors'
+import { makeFolder } from '../files/make-folder'
+import type { ModelFolders } from '../files/model-folders'
+import type { ResolvedModel } from '../files/weights'
+import { readWholeFile, resolveModel } from '../files/weights'
+import { writeAtomically } from '../files/write-atomically'
+import { checkpointNames, isFile } from '../jobs/train/run-folder'
+import type { OpenedModel } from '../models/open-model'
+import { openModel } from '../models/open-model'
+
+/** One file to write, made only when its turn comes: each may hold all the weights. */
+interface Result {
+  readonly file: string
+  readonly make: () => Uint8Array | string
+}
+
+/**
+ * `slicetune models export MODEL --out DIR`: the model as files that other programs load.
+ *
+ * @throws AppError FILES_EXIST before anything is written, what opening the model and writing files may throw
+ */
+export async function* exportModel(
+  { model: idOrPath, out, format, force }: ExportOptions,
+  { folders }: { readonly folders: ModelFolders },
+): AsyncGenerator<JobEvent> {
+  const resolved = await resolveModel(idOrPath, folders)
+  const opened = await openModel(idOrPath)
+  for (const message of opened.notes) yield { event: 'notice', message }
+  const name = nameOf(resolved)
+  const exportable = exportableOf(opened.model)
+  const formats = parseFormats(format)
+  for (const message of warnings(opened, exportable, formats)) yield { event: 'notice', message }
+
+  const stored = readTrainingCheckpoint(await readWholeFile(resolved.file), resolved.file)
+  const checkpoint = withoutTraining(stored, opened)
+  const world = { name, exportable, checkpoint, metadata: metadataOf(name, { resolved, opened, exportable }) }
+  const results = formats.flatMap(one => makers[one](world))
+  if (!force) await refuseToReplace(out, results)
+  await makeFolder(out)
+  const written: string[] = []
+  for (const { file, make } of results) {
+    yield { event: 'progress', stage: 'export', done: written.length, total: results.length }
+    const path = join(out, file)
+    await writeAtomically(path, make())
+    written.push(path)
+    yield { event: 'written', file: path }
+  }
+  yield { event: 'report', command: 'models', id: name, files: written }
+}
+
+interface World {
+  readonly name: string
+  readonly exportable: Exportable
+  readonly checkpoint: TrainingCheckpoint
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+const makers: Readonly<Record<ExportFormat, (world: World) => readonly Result[]>> = {
+  onnx: ({ name, exportable, metadata }) => [
+    { file: `${name}.onnx`, make: () => wholeModel(exportable, metadata) },
+    { file: `${name}_encoder.onnx`, make: () => encoderModel(exportable, metadata) },
+    { file: `${name}_decoder.onnx`, make: () => decoderModel(exportable, metadata) },
+  ],
+  'x-anylabeling': ({ name, exportable, metadata }) => {
+    if (!fitsSam(exportable)) return []
+    const part = (which: string): string => `${name}_xanylabeling_${which}.onnx`
+    return [
+      { file: part('encoder'), make: () => samEncoder(exportable, metadata) },
+      { file: part('decoder'), make: () => samDecoder(exportable, metadata) },
+      { file: `${name}_xanylabeling.yaml`, make: () => settings(name, part('encoder'), part('decoder')) },
+    ]
+  },
+  pth: ({ name, checkpoint }) => [{ file: `${name}.pth`, make: () => writeTrainingCheckpoint(checkpoint) }],
+  safetensors: ({ name, checkpoint: { model, preprocessing, extra } }) => [
+    {
+      file: `${name}.safetensors`,
+      make: () =>
+        writeSafetensors({
+          tensors: model,
+          metadata: {
+            format: 'pt',
+            ...(preprocessing ? { preprocessing: JSON.stringify(preprocessing) } : {}),
+            ...(Object.keys(extra).length > 0 ? { slicetune: JSON.stringify(extra) } : {}),
+          },
+        }),
+    },
+  ],
+}
+
+/** What X-AnyLabeling's "Load Custom Model" asks for; the paths are relative to this file. */
+function settings(name: string, encoder: string, decoder: string): string {
+  return `${[
+    'type: efficientvit_sam',
+    `name: ${name}`,
+    'provider: SliceTune',
+    `display_name: ${JSON.stringify(`SliceTune ${name}`)}`,
+    `encoder_model_path: ${encoder}`,
+    `decoder_model_path: ${decoder}`,
+    `target_size: ${samSide}`,
+  ].join('\n')}\n`
+}
+
+/** The ID; of a checkpoint of a run the run's folder, of any other file its own name. */
+function nameOf({ id, file, manifest }: ResolvedModel): string {
+  const stem = basename(file).replace(/(\.(zip|pth?|safetensors))+$/i, '')
+  const isOfRun = Object.values<string>(checkpointNames).includes(basename(file))
+  const isId = manifest !== null || resolve(id) !== resolve(file)
+  const name = isId ? id : isOfRun ? basename(dirname(resolve(file))) : stem
+  return (
+    name
+      .normalize('NFKD')
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[^A-Za-z0-9]+/, '') || 'model'
+  )
+}
+
+async function refuseToReplace(out: string, results: readonly Result[]): Promise<void> {
+  for (const { file } of results) {
+    if (await isFile(join(out, file))) throw new AppError('FILES_EXIST', { file: join(out, file) })
+  }
+}
+
+/** What describes the model stays; where its training stood is of no use without the optimiser. */
+const keptExtras = ['split', 'base', 'labels', 'knowsClicks', 'finder'] as const
+
+function withoutTraining(stored: TrainingCheckpoint, { model }: OpenedModel): TrainingCheckpoint {
+  const { extra } = stored
+  const kept = keptExtras.flatMap(key => {
+    const value = extra[key]
+    return value === undefined ? [] : [[key, value] as const]
+  })
+  const heads: JsonObject =
+    model.family === 'efficient-sam'
+      ? { encoderHeads: model.config.encoderHeads, decoderHeads: model.config.decoderHeads }
+      : {}
+  return {
+    ...stored,
+    // In the official order, which a safetensors file does not keep.
+    model: new Map([...model.parameters.stateDict()].filter(([name]) => stored.model.has(name))),
+    ...{ epoch: null, optimizer: null, loss: null, bestLoss: null },
+    preprocessing: model.preprocessing,
+    extra: { ...Object.fromEntries(kept), ...heads },
+  }
+}
+
+function metadataOf(
+  name: string,
+  {
+    resolved,
+    opened: { model, source, licence },
+    exportable: { prompts },
+  }: {
+    readonly resolved: ResolvedModel
+    readonly opened: OpenedModel
+    readonly exportable: Exportable
+  },
+): Record<string, string> {
+  return {
+    'slicetune.model': name,
+    'slicetune.family': model.family,
+    'slicetune.preprocessing': JSON.stringify(model.preprocessing),
+    'slicetune.picture': 'RGB, 8 bits a channel divided by 255; resizing and normalising are inside',
+    'slicetune.prompts': prompts,
+    'slicetune.masks':
+      'logits at the size of the picture, the highest predicted IoU first; object where >= 0',
+    // A path says who worked where: the file's own name is enough.
+    source: resolved.manifest ? source : basename(resolved.file),
+    licence,
+  }
+}
+
+/** What a user would not expect of the files. */
+function warnings(
+  { model }: OpenedModel,
+  exportable: Exportable,
+  formats: readonly ExportFormat[],
+): string[] {
+  const { preprocessing } = model
+  const found: string[] = []
+  if (formats.includes('x-anylabeling') && !fitsSam(exportable)) {
+    found.push(
+      `No files for X-AnyLabeling: it takes embeddings of 64 x 64 cells, this model makes ${exportable.embeddingShape.slice(2).join(' x ')}.`,
+    )
+  }
+  const isTensorsOnly = formats.some(one => one === 'pth' || one === 'safetensors')
+  if (isTensorsOnly && model.family === 'efficient-sam' && !isOfficial(preprocessing)) {
+    found.push(
+      `The official EfficientSAM code prepares pictures in its own way (1024 pixels, stretched); this model wants ` +
+        `${preprocessing.resolution} pixels, ${preprocessing.fit}, ${preprocessing.intensity}, as stored beside its weights. The ONNX files do it themselves.`,
+    )
+  }
+  return found
+}
+
+const isOfficial = (own: Preprocessing): boolean =>
+  own.resolution === officialPreprocessing.resolution &&
+  own.fit === officialPreprocessing.fit &&
+  own.intensity === officialPreprocessing.intensity &&
+  own.mean?.join() === officialPreprocessing.mean?.join() &&
+  own.std?.join() === officialPreprocessing.std?.join()
