@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
 import { Resvg } from '@resvg/resvg-js'
 
-const require = createRequire(import.meta.url)
+// Not `require`: electron-vite may add one of that name to the file that this becomes part of.
+const fromHere = createRequire(import.meta.url)
 
 /** Scripts that DejaVu Sans has no letters for: Chinese, Japanese, Korean and their punctuation. */
 const eastAsian = /[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef]|[\u{20000}-\u{3ffff}]/u
@@ -28,6 +29,6 @@ export function renderPng(svg: string, scale = 2): Uint8Array {
 function fontFiles(): string[] {
   return ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map(name =>
     // A packed app keeps the fonts beside its archive, because the renderer opens them itself.
-    require.resolve(`dejavu-fonts-ttf/ttf/${name}`).replace(/app\.asar([\\/])/u, 'app.asar.unpacked$1'),
+    fromHere.resolve(`dejavu-fonts-ttf/ttf/${name}`).replace(/app\.asar([\\/])/u, 'app.asar.unpacked$1'),
   )
 }
