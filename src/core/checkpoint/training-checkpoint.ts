@@ -11,8 +11,11 @@ import { looksLikeSafetensors, readSafetensors } from './safetensors'
 import type { StateDict } from '../tensor/state-dict'
 import { stateDictOf, widened } from './state-dict'
 import { writeTorchZip } from './torch-zip-writer'
-import type { CheckpointMap } from './value'
+import type { CheckpointMap, CheckpointValue } from './value'
 import { isTensor } from './value'
+
+/** Names of tensors that stand beside the official ones, so that no loader of others sees them. */
+export const besidePrefix = 'slicetune.'
 
 /**
  * A model with what training needs to go on: the original recipe's `{"model","epoch","optimizer","loss","best_loss"}`,
@@ -20,6 +23,11 @@ import { isTensor } from './value'
  */
 export interface TrainingCheckpoint {
   readonly model: StateDict
+  /**
+   * Trained tensors that the official code does not know: a vector for negative clicks, the finder. Their names begin
+   * with `besidePrefix`
+   */
+  readonly beside: StateDict
   /** Number of the last epoch in it, counted from 0; null in a file of weights only */
   readonly epoch: number | null
   readonly optimizer: AdamWState | null
@@ -46,6 +54,7 @@ export function readTrainingCheckpoint(bytes: Uint8Array, file: string): Trainin
   if (model === undefined || isTensor(model)) return { ...nothingElse, model: stateDictOf(value, file) }
   return {
     model: stateDictOf(model, file),
+    beside: besideOf(value.get('slicetune_tensors'), file),
     epoch: numberAt(value, 'epoch'),
     optimizer: readAdamWState(value.get('optimizer')),
     loss: numberAt(value, 'loss'),
@@ -55,9 +64,11 @@ export function readTrainingCheckpoint(bytes: Uint8Array, file: string): Trainin
   }
 }
 
+type WrittenCheckpoint = Omit<TrainingCheckpoint, 'beside'> & { readonly beside?: StateDict }
+
 /** What `torch.load(weights_only=True)` reads: dicts of tensors, plain numbers and texts only. */
-export function writeTrainingCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array {
-  const { model, epoch, optimizer, loss, bestLoss, preprocessing, extra } = checkpoint
+export function writeTrainingCheckpoint(checkpoint: WrittenCheckpoint): Uint8Array {
+  const { model, beside, epoch, optimizer, loss, bestLoss, preprocessing, extra } = checkpoint
   const entries: [string, Picklable][] = [['model', model]]
   if (epoch !== null) entries.push(['epoch', epoch])
   if (optimizer) entries.push(['optimizer', picklableAdamWState(optimizer)])
@@ -65,27 +76,35 @@ export function writeTrainingCheckpoint(checkpoint: TrainingCheckpoint): Uint8Ar
   if (bestLoss !== null) entries.push(['best_loss', new PythonFloat(bestLoss)])
   if (preprocessing) entries.push(['preprocessing', picklableJson(preprocessing)])
   if (Object.keys(extra).length > 0) entries.push(['slicetune', picklableJson(extra)])
+  if (beside && beside.size > 0) entries.push(['slicetune_tensors', beside])
   return writeTorchZip(new Map(entries))
 }
 
 const nothingElse = {
+  beside: new Map(),
   epoch: null,
   optimizer: null,
   loss: null,
   bestLoss: null,
   preprocessing: null,
   extra: {},
-} as const
+} as const satisfies Partial<TrainingCheckpoint>
 
 function fromSafetensors(bytes: Uint8Array, file: string): TrainingCheckpoint {
   const { tensors, metadata } = readSafetensors(bytes, file)
-  const model = stateDictOf(new Map(tensors), file)
+  const isBeside = ([name]: readonly [string, unknown]): boolean => name.startsWith(besidePrefix)
+  const all = [...tensors]
   return {
     ...nothingElse,
-    model,
+    model: stateDictOf(new Map(all.filter(entry => !isBeside(entry))), file),
+    beside: besideOf(new Map(all.filter(isBeside)), file),
     preprocessing: checkPreprocessing(parseStored(metadata['preprocessing'], file), file),
     extra: checkExtra(parseStored(metadata['slicetune'], file), file),
   }
+}
+
+function besideOf(value: CheckpointValue | undefined, file: string): StateDict {
+  return value instanceof Map && value.size > 0 ? stateDictOf(value, file) : new Map()
 }
 
 /** Metadata of safetensors are texts, ours JSON. */

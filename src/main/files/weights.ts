@@ -39,6 +39,8 @@ export interface LoadedModel {
   readonly file: string
   readonly family: ModelFamily
   readonly weights: StateDict
+  /** Tensors that only SliceTune knows, by names that begin with `besidePrefix` */
+  readonly beside: StateDict
   readonly preprocessing: Preprocessing
   /** SliceTune's own data beside the weights: run options, label names … */
   readonly extra: JsonObject
@@ -96,7 +98,8 @@ export async function loadModelWeights(
   const stored = checkpoint.preprocessing ?? manifest?.preprocessing
   const notes = stored ? [] : [assumedNote(id, family)]
   const preprocessing = stored ?? assumedPreprocessing[family]
-  return { id, file, family, weights: checkpoint.model, preprocessing, extra: checkpoint.extra, notes }
+  const { model: weights, beside, extra } = checkpoint
+  return { id, file, family, weights, beside, preprocessing, extra, notes }
 }
 
 /** @throws AppError FILE_NOT_FOUND, FILE_UNREADABLE */

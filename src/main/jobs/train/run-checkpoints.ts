@@ -1,5 +1,8 @@
 import { join } from 'node:path'
+import type { Float32Tensor } from '../../../core/engine'
 import type { Model } from '../../../core/models/families'
+import type { StateDict } from '../../../core/tensor/state-dict'
+import type { Parameters } from '../../../core/training/parameters'
 import type { TrainingSplit } from '../../../shared/domain/training-split'
 import { invariant } from '../../../shared/errors'
 import { sliceKey } from '../../datasets'
@@ -27,6 +30,10 @@ function splitOf({ train, val }: TrainingData): TrainingSplit {
   const keys = (part: typeof train): string[] => part.map(({ record }) => sliceKey(record.id))
   return { train: keys(train), val: keys(val) }
 }
+
+/** Of what stands beside the model, the weights; moments and finder stand there too. */
+const ownWeights = (beside: StateDict, parameters: Parameters): [string, Float32Tensor][] =>
+  [...beside].filter(([name]) => parameters.has(name))
 
 /** What the weights of an EfficientSAM do not tell. */
 function architectureOf(model: Model): Partial<Pick<SavedRun, 'encoderHeads' | 'decoderHeads'>> {
@@ -82,7 +89,7 @@ export class RunCheckpoints {
     const file = join(this.#run.folder, checkpointNames.best)
     const { checkpoint } = readSavedRun(await readWholeFile(file), file)
     const { parameters } = this.#world.session.trainable
-    for (const [name, { data }] of checkpoint.model) {
+    for (const [name, { data }] of [...checkpoint.model, ...ownWeights(checkpoint.beside, parameters)]) {
       invariant(parameters.has(name), `${name} is a weight of the model`)
       parameters.get(name).data.set(data)
     }

@@ -55,17 +55,25 @@ export async function checkpointToResume(path: string): Promise<string> {
   const info = await stat(path).catch(() => null)
   if (!info) throw new AppError('FILE_NOT_FOUND', { file: path })
   if (info.isFile()) return path
-  const own = join(path, checkpointNames.latest)
-  if (await isFile(own)) return own
+  const own = await checkpointOf(path)
+  if (own !== null) return own
   const runs = (await readdir(path, { withFileTypes: true }))
     .filter(entry => entry.isDirectory() && runPattern.test(entry.name))
     .map(entry => entry.name)
     .sort((a, b) => (runOrder(a) < runOrder(b) ? 1 : -1))
   for (const run of runs) {
-    const checkpoint = join(path, run, checkpointNames.latest)
-    if (await isFile(checkpoint)) return checkpoint
+    const checkpoint = await checkpointOf(join(path, run))
+    if (checkpoint !== null) return checkpoint
   }
   throw new AppError('NOTHING_TO_RESUME', { file: path })
+}
+
+/** The latest one; the first epoch's best one where a kill came between the two. */
+async function checkpointOf(run: string): Promise<string | null> {
+  for (const name of [checkpointNames.latest, checkpointNames.best]) {
+    if (await isFile(join(run, name))) return join(run, name)
+  }
+  return null
 }
 
 /** Whether a folder has the name of a run, so that a resumed one goes on in it. */

@@ -1,9 +1,12 @@
 import * as z from 'zod'
 import type { AdamWMoments, TrainingCheckpoint } from '../../../core/checkpoint'
-import { readTrainingCheckpoint, writeTrainingCheckpoint } from '../../../core/checkpoint'
+import { besidePrefix, readTrainingCheckpoint, writeTrainingCheckpoint } from '../../../core/checkpoint'
 import { isBuffer } from '../../../core/models/buffers'
 import type { AdamWState } from '../../../core/training/optimizers'
 import { adamWState } from '../../../core/training/optimizers'
+import type { StateDict } from '../../../core/tensor/state-dict'
+import type { Tensor } from '../../../core/tensor/tensor'
+import { float32 } from '../../../core/tensor/tensor'
 import type { ParameterEntry, Parameters } from '../../../core/training/parameters'
 import type { PlateauState } from '../../../core/training/schedules'
 import { plateauStart } from '../../../core/training/schedules'
@@ -88,6 +91,8 @@ export function startState(parameters: Parameters, learningRate: number): Traini
 
 export interface Saved {
   readonly parameters: Parameters
+  /** What finds objects without prompts, by names that begin with `besidePrefix`; not there before it is fitted */
+  readonly finder?: StateDict
   readonly trainedNames: readonly string[]
   readonly state: TrainingState
   readonly preprocessing: Preprocessing
@@ -105,8 +110,10 @@ export function encodeCheckpoint(saved: Saved): Uint8Array {
     schedule: { ...schedule, best: Number.isFinite(schedule.best) ? schedule.best : null },
     optimizerSteps: optimizer.step,
   }
+  const stored = [...saved.parameters.stateDict()]
   return writeTrainingCheckpoint({
-    model: saved.parameters.stateDict(),
+    model: new Map(stored.filter(([name]) => !isBeside(name))),
+    beside: new Map([...stored.filter(([name]) => isBeside(name)), ...besideMoments(saved), ...(saved.finder ?? [])]),
     epoch: saved.state.epoch - 1,
     optimizer: torchOptimizer(saved),
     loss: saved.lastLoss,
@@ -115,6 +122,23 @@ export function encodeCheckpoint(saved: Saved): Uint8Array {
     extra: JSON.parse(JSON.stringify({ ...saved.run, state })) as TrainingCheckpoint['extra'],
   })
 }
+
+const isBeside = (name: string): boolean => name.startsWith(besidePrefix)
+
+/** Both running means of the trained tensors beside the model: torch's optimiser does not know these. */
+function besideMoments({ parameters, trainedNames, state }: Saved): [string, Tensor<'float32'>][] {
+  if (state.optimizer.step === 0) return []
+  const trained = new Set(trainedNames)
+  const own = parameters.entries.filter(({ name }) => isBeside(name) && trained.has(name))
+  const { firstMoment, secondMoment } = state.optimizer
+  return own.flatMap(({ name, shape, offset, size }) => [
+    [firstMomentOf(name), float32(shape, firstMoment.subarray(offset, offset + size))],
+    [secondMomentOf(name), float32(shape, secondMoment.subarray(offset, offset + size))],
+  ])
+}
+
+const firstMomentOf = (name: string): string => `${besidePrefix}moments.first.${name}`
+const secondMomentOf = (name: string): string => `${besidePrefix}moments.second.${name}`
 
 /** torch keys its moments by a parameter's place in `parameters()`. */
 function torchOptimizer({
@@ -125,7 +149,7 @@ function torchOptimizer({
 }: Saved): TrainingCheckpoint['optimizer'] {
   const { optimizer, schedule } = state
   const trained = new Set(trainedNames)
-  const listed = parameters.entries.filter(({ name }) => !isBuffer(name))
+  const listed = parameters.entries.filter(isInTorch)
   const moments = listed.flatMap(({ name, shape, offset, size }, index) => {
     if (!trained.has(name) || optimizer.step === 0) return []
     const part = (flat: Float32Array) =>
@@ -187,11 +211,14 @@ export function restoreState(resumed: Resumed, parameters: Parameters, learningR
   return { ...start, ...progress, schedule: restored }
 }
 
+/** Whether a parameter is one of `parameters()` of the official code. */
+const isInTorch = ({ name }: ParameterEntry): boolean => !isBuffer(name) && !isBeside(name)
+
 type Moments = readonly [entry: ParameterEntry, moments: AdamWMoments]
 
 /** The stored moments that fit the model; another program's file may list its parameters differently. */
 function fittingMoments({ optimizer }: TrainingCheckpoint, parameters: Parameters): Moments[] {
-  const listed = parameters.entries.filter(({ name }) => !isBuffer(name))
+  const listed = parameters.entries.filter(isInTorch)
   return [...(optimizer?.state ?? [])].flatMap(([index, moments]) => {
     const entry = listed[index]
     const fits = entry?.size === moments.expAvg.data.length && entry.size === moments.expAvgSq.data.length
@@ -209,5 +236,9 @@ function restoreMoments(optimizer: AdamWState, checkpoint: TrainingCheckpoint, p
     optimizer.firstMoment.set(expAvg.data, offset)
     optimizer.secondMoment.set(expAvgSq.data, offset)
     optimizer.step = Math.max(optimizer.step, step)
+  }
+  for (const { name, offset } of parameters.entries.filter(entry => isBeside(entry.name))) {
+    optimizer.firstMoment.set(checkpoint.beside.get(firstMomentOf(name))?.data ?? [], offset)
+    optimizer.secondMoment.set(checkpoint.beside.get(secondMomentOf(name))?.data ?? [], offset)
   }
 }

@@ -30,6 +30,7 @@ const group = {
 } as const
 const checkpoint: TrainingCheckpoint = {
   model,
+  beside: new Map([['slicetune.negative_click.weight', float32([1, 2], [0.5, -1])]]),
   epoch: 3,
   optimizer: { state: new Map([[3, moments]]), paramGroups: [group] },
   loss: 1,
@@ -52,9 +53,18 @@ describe('a training checkpoint', () => {
   it('keeps our own data beside the model, under the names of the original script', () => {
     const value = readCheckpointFile(writeTrainingCheckpoint(checkpoint), file) as Map<string, unknown>
 
-    const own = ['preprocessing', 'slicetune']
+    const own = ['preprocessing', 'slicetune', 'slicetune_tensors']
     expect([...value.keys()]).toEqual(['model', 'epoch', 'optimizer', 'loss', 'best_loss', ...own])
     expect([...(value.get('model') as Map<string, unknown>).keys()]).toEqual([...model.keys()])
+  })
+
+  it('finds what stands beside the model by its name in a safetensors file', () => {
+    const bytes = writeSafetensors({ tensors: new Map([...model, ...checkpoint.beside]), metadata: {} })
+
+    const read = readTrainingCheckpoint(bytes, 'a.safetensors')
+
+    expect([...read.model.keys()].sort()).toEqual([...model.keys()].sort())
+    expect(read.beside).toEqual(checkpoint.beside)
   })
 
   it('is the same bytes each time', () => {

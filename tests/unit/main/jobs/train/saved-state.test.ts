@@ -15,11 +15,14 @@ import { presets } from '../../../../../src/shared/domain/training-options'
 import { uniform } from '../../../../golden/formula-weights'
 
 const frequencies = 'prompt_encoder.pe_layer.positional_encoding_gaussian_matrix'
+/** Stands beside the model, where torch does not see it. */
+const redClicks = 'slicetune.negative_click.weight'
 const names = [
   { name: 'image_encoder.a', shape: [2, 3] },
   { name: frequencies, shape: [2, 4] },
   { name: 'mask_decoder.b', shape: [5] },
   { name: 'mask_decoder.c', shape: [] },
+  { name: redClicks, shape: [1, 4] },
 ]
 
 function parameters(): Parameters {
@@ -64,7 +67,7 @@ const saved = (state: TrainingState, all: Parameters, trainedNames: readonly str
 })
 
 const decoder = ['mask_decoder.b', 'mask_decoder.c']
-const everything = ['image_encoder.a', ...decoder]
+const everything = ['image_encoder.a', ...decoder, redClicks]
 
 describe('the state of a training', () => {
   test.each([
@@ -78,7 +81,11 @@ describe('the state of a training', () => {
 
     const resumed = readSavedRun(encodeCheckpoint(saved(state, all, trained)), 'x.pth')
 
-    expect(Parameters.from(resumed.checkpoint.model).flat).toEqual(all.flat)
+    const { model, beside } = resumed.checkpoint
+    expect(Parameters.from(new Map([...model, ...beside])).flat.subarray(0, all.flat.length)).toEqual(
+      all.flat,
+    )
+    expect([...model.keys()]).not.toContain(redClicks)
     expect(restoreState(resumed, all, 99)).toEqual(state)
     expect(resumed.run).toEqual({ ...run, state: expect.anything() as unknown })
     expect(resumed.checkpoint.preprocessing).toEqual(officialPreprocessing)
