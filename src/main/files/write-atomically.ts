@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
+import { open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../shared/errors'
 
@@ -25,6 +25,22 @@ export async function writeAtomically(path: string, contents: Uint8Array | strin
     throw writeError(error, path)
   }
   await syncFolder(dirname(path))
+}
+
+const unfinished = /^\..+\.[0-9a-f]{12}\.tmp$/
+
+/**
+ * Removes what a process that was killed while it wrote has left in a folder. For the only one who writes there.
+ *
+ * @throws AppError FOLDER_NOT_WRITABLE and the like
+ */
+export async function removeUnfinished(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter(name => unfinished.test(name))
+  for (const name of names) {
+    await rm(join(folder, name), { force: true }).catch((error: unknown) => {
+      throw writeError(error, join(folder, name))
+    })
+  }
 }
 
 /** The error of a failed write in the user's words; what is not theirs to mend stays as it is. */
