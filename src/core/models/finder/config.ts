@@ -19,6 +19,18 @@ export interface FinderConfig {
 /** Beside the model's own weights, in the same flat array (and never inside `model` of a checkpoint). */
 export const finderPrefix = 'slicetune.finder.'
 
+/** Dilations of the 3 x 3 convolutions that look around, on a grid of about `contextSide` cells a side. */
+export const reaches = [2, 4] as const
+const contextSide = 16
+
+/** Cells of the embedding along each side that are one cell of the coarser grid: a divisor of `side`. */
+export function contextPooling(side: number): number {
+  const divisors = Array.from({ length: side }, (_, index) => index + 1).filter(part => side % part === 0)
+  const isBetter = (a: number, b: number): boolean =>
+    Math.abs(side / a - contextSide) < Math.abs(side / b - contextSide)
+  return divisors.reduce((best, part) => (isBetter(part, best) ? part : best), 1)
+}
+
 /** Cells along one side of a map. */
 export const mapSide = ({ side, upscale }: Pick<FinderConfig, 'side' | 'upscale'>): number => side * upscale
 
@@ -43,6 +55,10 @@ export function finderShapes({ channels, hidden, upscale, classes }: FinderConfi
     ['context.bias', [hidden]],
     ['mix.weight', [hidden, hidden, 3, 3]],
     ['mix.bias', [hidden]],
+    ...reaches.flatMap((_, index): [string, Shape][] => [
+      [`reach.${index}.weight`, [hidden, hidden, 3, 3]],
+      [`reach.${index}.bias`, [hidden]],
+    ]),
     ['output.weight', [classes * upscale * upscale, hidden, 1, 1]],
     ['output.bias', [classes * upscale * upscale]],
   ])

@@ -1,7 +1,9 @@
 import { invariant } from '../../../shared/errors'
 import { gradientName } from '../../autodiff/backward'
 import type { Engine, Float32Tensor, Program } from '../../engine'
+import type { Generator } from '../../random'
 import { random } from '../../random'
+import { sizeOf } from '../../tensor/shape'
 import { float32 } from '../../tensor/tensor'
 import { adamWState, adamWStep } from '../../training/optimizers'
 import type { Parameters } from '../../training/parameters'
@@ -10,6 +12,7 @@ import type { CoarseTarget } from './coarse-target'
 import type { FinderConfig } from './config'
 import { mapSide } from './config'
 import { finderTrainingGraph } from './graphs'
+import { dropPlaces } from './head'
 import { initialFinderWeights } from './initial-weights'
 
 /** A slice and what the maps should show of it. */
@@ -44,6 +47,8 @@ const batchSize = 4
 const peakRate = 3e-3
 /** Part of the steps in which the rate climbs to its peak; then it falls to 0 as half a cosine. */
 const warmup = 0.05
+/** Part of the channels left out at each place of the head in each step: embeddings of few slices are learned by heart else. */
+const dropped = 0.2
 const optimizer = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.05 }
 
 export function defaultEpochs(slices: number): number {
@@ -78,7 +83,8 @@ export async function* fitFinder(
         const chosen = order.slice(step * batchSize, (step + 1) * batchSize)
         const examples = await Promise.all(chosen.flatMap(index => sources[index]?.() ?? []))
         const done = (epoch * stepsAnEpoch + step) / (epochs * stepsAnEpoch)
-        const loss = await fit.step(examples, rateAt(done))
+        const keep = random(options.seed, 'finder', 'drop', epoch, step)
+        const loss = await fit.step(examples, { learningRate: rateAt(done), keep })
         if (loss === null) throw new LossNotFinite(epoch, step)
         sum += loss * examples.length
       }
@@ -127,9 +133,17 @@ class Fit {
   }
 
   /** @returns the loss before the step; null, and nothing changed, where it or a gradient is not finite */
-  async step(examples: readonly FinderExample[], learningRate: number): Promise<number | null> {
+  async step(
+    examples: readonly FinderExample[],
+    { learningRate, keep }: { readonly learningRate: number; readonly keep: Generator },
+  ): Promise<number | null> {
     const weights = Object.fromEntries(this.#parameters.stateDict())
-    const { loss } = await this.#program.run({ ...weights, ...this.#batch(examples) }, this.#into)
+    const shape = [dropPlaces, this.#places, this.#config.hidden, 1, 1]
+    const factors = Float32Array.from({ length: sizeOf(shape) }, () =>
+      keep.uniform() < dropped ? 0 : 1 / (1 - dropped),
+    )
+    const feeds = { ...weights, ...this.#batch(examples), keep: float32(shape, factors) }
+    const { loss } = await this.#program.run(feeds, this.#into)
     const value = loss?.data[0] ?? NaN
     if (!Number.isFinite(value) || !this.#gradients.flat.every(Number.isFinite)) return null
     const all = [{ start: 0, end: this.#parameters.flat.length }]

@@ -1,33 +1,89 @@
-import { add, conv, gelu, longMean, reshape, transpose } from '../../graph/functions'
+import {
+  add,
+  conv,
+  expand,
+  gelu,
+  longMean,
+  mul,
+  reduceMean,
+  reshape,
+  slice,
+  transpose,
+} from '../../graph/functions'
 import type { OpBuilder, Value } from '../../graph/op'
 import { layerNorm } from '../../nn/layer-norm'
 import type { WeightOf } from '../../nn/linear'
 import { linear } from '../../nn/linear'
 import type { FinderConfig } from './config'
-import { mapSide } from './config'
+import { contextPooling, mapSide, reaches } from './config'
 
 const epsilon = 1e-6
 
+/** Places of the head where channels can be left out in training. */
+export const dropPlaces = 2 + reaches.length
+
+interface HeadInputs {
+  /** [batch, channels, side, side] */
+  readonly embedding: Value
+  /** [dropPlaces, batch, hidden, 1, 1], factors of the channels, whose mean is 1; null: none is left out */
+  readonly keep: Value | null
+}
+
 /**
- * Where the objects are: each cell's features and its neighbours', beside the mean over the slice, which says whether
- * the slice is of the right kind at all.
+ * Where the objects are: each cell's features and its neighbours', the mean over the slice, which says whether the
+ * slice is of the right kind at all, and a look around on a coarser grid, so that the parts of a large object agree.
  *
- * @param embedding - [batch, channels, side, side]
  * @returns logits [batch, classes, side * upscale, side * upscale]
  */
-export function finderHead(g: OpBuilder, config: FinderConfig, embedding: Value, weight: WeightOf): Value {
+export function finderHead(
+  g: OpBuilder,
+  config: FinderConfig,
+  { embedding, keep }: HeadInputs,
+  weight: WeightOf,
+): Value {
   const { channels, side, hidden } = config
   const batch = embedding.shape[0] as number
+  const kept = (x: Value, place: number): Value =>
+    keep ? mul(g, x, reshape(g, slice(g, keep, 0, place, place + 1), [batch, hidden, 1, 1])) : x
   const cells = transpose(g, reshape(g, embedding, [batch, channels, side * side]), [0, 2, 1]) // [batch, cells, channels]
   const features = linear(g, layerNorm(g, cells, epsilon, weight, 'norm'), hidden, weight, 'input')
-  const local = transpose(g, gelu(g, features), [0, 2, 1]) // [batch, hidden, cells]
-  const mean = reshape(g, longMean(g, local), [batch, hidden])
-  const context = reshape(g, linear(g, mean, hidden, weight, 'context'), [batch, hidden, 1, 1])
-  const kernel = weight('mix.weight', [hidden, hidden, 3, 3])
-  const mixed = conv(g, reshape(g, local, [batch, hidden, side, side]), kernel, {
-    bias: weight('mix.bias', [hidden]),
+  const planes = reshape(g, transpose(g, gelu(g, features), [0, 2, 1]), [batch, hidden, side, side])
+  const local = kept(planes, 0)
+  const mean = longMean(g, reshape(g, local, [batch, hidden, side * side])) // [batch, hidden, 1]
+  const whole = linear(g, reshape(g, mean, [batch, hidden]), hidden, weight, 'context')
+  const near = add(g, convolved(g, local, 1, weight, 'mix'), reshape(g, whole, [batch, hidden, 1, 1]))
+  const mixed = kept(gelu(g, near), 1) // [batch, hidden, side, side]
+  return maps(g, config, lookAround(g, config, mixed, weight, kept), weight)
+}
+
+function convolved(g: OpBuilder, x: Value, dilation: number, weight: WeightOf, prefix: string): Value {
+  const hidden = x.shape[1] as number
+  const kernel = weight(`${prefix}.weight`, [hidden, hidden, 3, 3])
+  return conv(g, x, kernel, { bias: weight(`${prefix}.bias`, [hidden]), dilation })
+}
+
+/** Adds to each cell what ever wider convolutions see from its place on a coarser grid. */
+function lookAround(
+  g: OpBuilder,
+  { side, hidden }: FinderConfig,
+  x: Value,
+  weight: WeightOf,
+  kept: (x: Value, place: number) => Value,
+): Value {
+  const batch = x.shape[0] as number
+  const part = contextPooling(side)
+  const coarse = side / part
+  const blocks = reshape(g, x, [batch, hidden, coarse, part, coarse, part])
+  const start = reshape(g, reduceMean(g, blocks, [3, 5]), [batch, hidden, coarse, coarse])
+  const found: Value[] = []
+  reaches.forEach((dilation, index) => {
+    const from = found.reduce((sum, one) => add(g, sum, one), start)
+    found.push(kept(gelu(g, convolved(g, from, dilation, weight, `reach.${index}`)), 2 + index))
   })
-  return maps(g, config, gelu(g, add(g, mixed, context)), weight)
+  const seen = found.reduce((sum, one) => add(g, sum, one))
+  const children = reshape(g, seen, [batch, hidden, coarse, 1, coarse, 1])
+  const spread = expand(g, children, [batch, hidden, coarse, part, coarse, part])
+  return add(g, x, reshape(g, spread, [batch, hidden, side, side]))
 }
 
 /** Each cell's logits for its children, put in their places: [batch, hidden, side, side] to [batch, classes, S, S]. */
@@ -39,10 +95,6 @@ function maps(g: OpBuilder, config: FinderConfig, x: Value, weight: WeightOf): V
     bias: weight('output.bias', [outputs]),
   })
   const split = reshape(g, children, [batch, classes, upscale, upscale, side, side])
-  return reshape(g, transpose(g, split, [0, 1, 4, 2, 5, 3]), [
-    batch,
-    classes,
-    mapSide(config),
-    mapSide(config),
-  ])
+  const placed = transpose(g, split, [0, 1, 4, 2, 5, 3]) // [batch, classes, side, upscale, side, upscale]
+  return reshape(g, placed, [batch, classes, mapSide(config), mapSide(config)])
 }
