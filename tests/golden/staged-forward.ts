@@ -39,7 +39,7 @@ export async function encodeStages(
   for (let index = 0; index < config.encoderDepth; index++) {
     const results = await runTraced(
       (g, trace) => ({
-        output: block(g, config, g.input('x', x.shape), weightInputs(g).weight, trace).output,
+        output: block(g, config, g.input('x', x.shape), weightInputs(g).weight, { trace }).output,
       }),
       { x, ...feeds(parameters, `image_encoder.blocks.${index}.`) },
     )

@@ -4,11 +4,11 @@ import type { Tensor } from '../tensor/tensor'
 import { float32 } from '../tensor/tensor'
 import type { Graph, NamedValue } from './graph'
 import { liveNodes } from './graph'
-import type { Attributes, GraphDType, Node, OpBuilder, OpName, Value } from './op'
+import type { Attributes, Body, BodyBuilder, GraphDType, Node, OpName, Value } from './op'
 import { opTable } from './ops'
 
 /** Writes a graph down node by node, inferring shapes as it goes, so that a mistake fails where it is made. */
-export class GraphBuilder implements OpBuilder {
+export class GraphBuilder implements BodyBuilder {
   readonly nodes: Node[] = []
   readonly inputs: NamedValue[] = []
   readonly constants = new Map<Value, Tensor<'float32'>>()
@@ -53,6 +53,21 @@ export class GraphBuilder implements OpBuilder {
    */
   takeFromInput(value: Value, name: string): void {
     this.#replacements.set(value, this.input(name, value.shape))
+  }
+
+  nested(): BodyBuilder {
+    return new GraphBuilder(`${this.#name}-body`)
+  }
+
+  nodeOf(value: Value): Node | undefined {
+    return this.nodes.find(node => node.outputs.includes(value))
+  }
+
+  /** Ends a body: unused nodes are left out, inputs stay as they were declared. */
+  body(outputs: readonly Value[]): Body {
+    const nodes = liveNodes(this.nodes, outputs)
+    const inputs = this.inputs.map(input => input.value)
+    return { inputs, outputs, constants: this.constants, nodes }
   }
 
   /** Ends the graph: unused nodes, constants and inputs are left out. */

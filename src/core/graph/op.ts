@@ -1,4 +1,5 @@
 import type { Shape } from '../tensor/shape'
+import type { Tensor } from '../tensor/tensor'
 
 /** Element types inside a graph: the checkpoint's other types are widened before they come here. */
 export type GraphDType = 'float32' | 'bool'
@@ -13,7 +14,15 @@ export interface Value extends ValueType {
   readonly id: number
 }
 
-export type Attribute = number | string | boolean | readonly number[]
+/** A computation inside an op, as a loop's is: what stands around it comes in by `inputs`. */
+export interface Body {
+  readonly inputs: readonly Value[]
+  readonly outputs: readonly Value[]
+  readonly constants: ReadonlyMap<Value, Tensor<'float32'>>
+  readonly nodes: readonly Node[]
+}
+
+export type Attribute = number | string | boolean | readonly number[] | Body
 export type Attributes = Readonly<Record<string, Attribute>>
 
 /** One application of an op. */
@@ -24,7 +33,7 @@ export interface Node<A extends Attributes = Attributes> {
   readonly attributes: A
 }
 
-/** Named as in ONNX, but for the two that ONNX spells as a loop (`TiledAttention`, its gradient). */
+/** Named as in ONNX, but for those that ONNX spells as a loop (`ScanRows`, `TiledAttention`, its gradient). */
 export type OpName =
   | 'Add'
   | 'Sub'
@@ -59,6 +68,7 @@ export type OpName =
   | 'Conv'
   | 'Softmax'
   | 'LayerNormalization'
+  | 'ScanRows'
   | 'TiledAttention'
   | 'TiledAttentionGrad'
 
@@ -67,6 +77,15 @@ export interface OpBuilder {
   op(name: OpName, inputs: readonly Value[], attributes?: Attributes): Value
   ops(name: OpName, inputs: readonly Value[], attributes?: Attributes): readonly Value[]
   constant(shape: Shape, data: Float32Array | readonly number[]): Value
+  /** The node that computes a value; undefined for inputs and constants */
+  nodeOf(value: Value): Node | undefined
+  /** A builder for a body; its inputs are declared in order. */
+  nested(): BodyBuilder
+}
+
+export interface BodyBuilder extends OpBuilder {
+  input(name: string, shape: Shape): Value
+  body(outputs: readonly Value[]): Body
 }
 
 export interface VjpContext<A extends Attributes = Attributes> {
@@ -78,6 +97,18 @@ export interface VjpContext<A extends Attributes = Attributes> {
   readonly gradient: Value
   /** Whether anybody wants the gradient of input i */
   readonly wanted: readonly boolean[]
+  /** Copies a body's nodes to `to` and appends their gradients: null where no output depends on the value */
+  readonly differentiate: (body: Body, request: BodyGradients) => (Value | null)[]
+}
+
+export interface BodyGradients {
+  readonly to: OpBuilder
+  /** What the body's inputs are at `to` */
+  readonly inputs: readonly Value[]
+  /** d(loss) / d(output i) at `to`; null where there is none */
+  readonly gradients: readonly (Value | null)[]
+  /** Of these inputs the gradients are wanted, by index */
+  readonly wrt: readonly number[]
 }
 
 /** An ONNX node before it becomes bytes; names are the graph's. */
@@ -112,6 +143,10 @@ export interface OnnxEmitter {
   int64(values: readonly number[]): string
   float32(shape: Shape, values: readonly number[]): string
   node(node: OnnxNode): void
+  /** Calls a value by a name that is in the graph already. */
+  name(value: Value, name: string): void
+  /** The nodes of a body, which stand apart from the graph's own. */
+  body(body: Body): readonly OnnxNode[]
 }
 
 export interface OpDefinition<A extends Attributes = Attributes> {

@@ -1,15 +1,17 @@
 import type { Graph } from './graph'
-import type { Attributes, Value } from './op'
+import type { Attribute, Attributes, Value } from './op'
 
 const typeOf = (value: Value): string => `${value.dtype}[${value.shape.join(', ')}]`
 
 function attributesOf(attributes: Attributes): string {
   const entries = Object.entries(attributes)
   if (entries.length === 0) return ''
-  const texts = entries.map(
-    ([name, value]) => `${name}=${Array.isArray(value) ? `[${value.join(', ')}]` : String(value)}`,
-  )
-  return ` {${texts.join(', ')}}`
+  return ` {${entries.map(([name, value]) => `${name}=${textOf(value)}`).join(', ')}}`
+}
+
+function textOf(value: Attribute): string {
+  if (typeof value !== 'object') return String(value)
+  return 'nodes' in value ? `body of ${value.nodes.length} nodes` : `[${value.join(', ')}]`
 }
 
 /** The graph as text, one line a node, for people and for snapshots: values are numbered in order of appearance. */

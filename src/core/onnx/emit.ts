@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph'
-import type { OnnxEmitter, OnnxNode, Value } from '../graph/op'
+import type { Body, OnnxEmitter, OnnxNode, Value } from '../graph/op'
 import { opTable } from '../graph/ops'
 import type { Shape } from '../tensor/shape'
 
@@ -19,7 +19,7 @@ export interface OnnxGraph {
 }
 
 class Emitter implements OnnxEmitter {
-  readonly nodes: OnnxNode[] = []
+  nodes: OnnxNode[] = []
   readonly constants: OnnxConstant[] = []
   readonly #names = new Map<Value, string>()
   readonly #int64 = new Map<string, string>()
@@ -58,14 +58,27 @@ class Emitter implements OnnxEmitter {
   node(node: OnnxNode): void {
     this.nodes.push(node)
   }
+
+  body({ constants, nodes }: Body): readonly OnnxNode[] {
+    const around = this.nodes
+    this.nodes = []
+    this.lower(constants, nodes)
+    const inside = this.nodes
+    this.nodes = around
+    return inside
+  }
+
+  lower(constants: Body['constants'], nodes: Body['nodes']): void {
+    for (const [value, { shape, data }] of constants) this.name(value, this.float32(shape, data))
+    for (const node of nodes) opTable[node.op].onnx(node, this)
+  }
 }
 
 /** Lowers a graph to ONNX nodes; inputs and outputs keep their names. */
 export function emitOnnx(graph: Graph): OnnxGraph {
   const emitter = new Emitter()
   for (const { name, value } of graph.inputs) emitter.name(value, name)
-  for (const [value, { shape, data }] of graph.constants) emitter.name(value, emitter.float32(shape, data))
-  for (const node of graph.nodes) opTable[node.op].onnx(node, emitter)
+  emitter.lower(graph.constants, graph.nodes)
   // An output gets its own name by a copy, so that it may also be an input, a constant, or be asked for twice.
   for (const { name, value } of graph.outputs) {
     emitter.node({ opType: 'Identity', inputs: [emitter.nameOf(value)], outputs: [name] })

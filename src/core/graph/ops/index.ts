@@ -6,6 +6,7 @@ import { matmuls } from './matmul'
 import { movement } from './movement'
 import { normalization } from './normalization'
 import { reduce } from './reduce'
+import { scans } from './scan-rows'
 
 /** Every op with its shapes, its gradient and its ONNX form: the one table. */
 export const opTable = {
@@ -16,4 +17,5 @@ export const opTable = {
   ...convolution,
   ...normalization,
   ...attention,
+  ...scans,
 } as const satisfies Record<OpName, OpDefinition>

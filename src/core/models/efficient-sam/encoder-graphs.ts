@@ -7,7 +7,7 @@ import type { WeightOf } from '../../nn/linear'
 import type { Shape } from '../../tensor/shape'
 import type { EfficientSamConfig } from './config'
 import { gridSide } from './config'
-import { block, neck, stem } from './image-encoder'
+import { block, neckValues, stem } from './image-encoder'
 
 /** The encoder in three kinds of piece, each compiled once; all blocks share the block's. */
 export type EncoderPiece = 'stem' | 'block' | 'neck'
@@ -20,13 +20,19 @@ interface PieceValues {
 
 type PieceBuilder = (g: GraphBuilder, config: EfficientSamConfig, x: Value, weight: WeightOf) => PieceValues
 
+/** At 512 rows the widest array of a tile, the MLP's hidden layer, takes 1.5 MB in Ti and 3 MB in S. */
+const mostRows = 512
+
 const pieces: Record<EncoderPiece, PieceBuilder> = {
   stem: (g, config, x, weight) => ({ output: stem(g, config, x, weight), kept: {} }),
   block(g, config, x, weight) {
-    const { output, heads } = block(g, config, x, weight)
+    const { output, heads } = block(g, config, x, weight, { rows: mostRows })
     return { output, kept: Object.fromEntries(heads.map((head, index) => [`head${index}`, head])) }
   },
-  neck: (g, config, x, weight) => ({ output: neck(g, config, x, weight), kept: {} }),
+  neck(g, config, x, weight) {
+    const { embedding, mixed } = neckValues(g, config, x, weight)
+    return { output: embedding, kept: { mixed } }
+  },
 }
 
 function inputShape(piece: EncoderPiece, config: EfficientSamConfig): Shape {

@@ -1,6 +1,7 @@
 import { interpolationMatrix } from '../../imaging/interpolation'
 import { add, concat, gelu, matmul, reshape, slice, transpose } from '../../graph/functions'
 import type { OpBuilder, Value } from '../../graph/op'
+import { inRowTiles, tileRows } from '../../graph/row-tiles'
 import { layerNorm } from '../../nn/layer-norm'
 import type { WeightOf } from '../../nn/linear'
 import { linear } from '../../nn/linear'
@@ -57,12 +58,6 @@ export function stem(
   return add(g, embedded, reshape(g, position, [side * side, dim]))
 }
 
-/** The longest tile up to `most` rows that divides the tokens; a row of tokens always does. */
-export function tileRows(tokens: number, most: number): number {
-  for (let tile = Math.min(tokens, most); tile > 1; tile--) if (tokens % tile === 0) return tile
-  return 1
-}
-
 /** What a backward pass wants kept of a block: its input and this. */
 export interface BlockValues {
   readonly output: Value
@@ -70,8 +65,56 @@ export interface BlockValues {
   readonly heads: readonly Value[]
 }
 
+export interface BlockOptions {
+  readonly trace?: Trace
+  /** Rows at most of the tiles in which everything but attention is computed; null: all rows at once */
+  readonly rows?: number | null
+}
+
 /** Rows of an attention tile: at 4096 tokens its scores take 8 MB, which stays near the processor. */
-const mostTileRows = 512
+const mostAttentionRows = 512
+
+/** q, k and v of each head, q of all heads first: [tokens, headDim] each. */
+function projections(
+  g: OpBuilder,
+  config: EfficientSamConfig,
+  x: Value,
+  weight: WeightOf,
+  trace: Trace,
+): readonly Value[] {
+  const { encoderHeads: heads, encoderDim: dim } = config
+  const headDim = dim / heads
+  const norm1 = layerNorm(g, x, epsilon, weight, 'norm1')
+  trace('norm1', () => norm1)
+  const qkv = linear(g, norm1, 3 * dim, weight, 'attn.qkv') // [tokens, 3 * dim]
+  trace('attn.qkv', () => qkv)
+  return Array.from({ length: 3 * heads }, (_, part) =>
+    slice(g, qkv, 1, part * headDim, (part + 1) * headDim),
+  )
+}
+
+/** What follows attention: its output projection and the MLP, each with a residual sum. */
+function afterAttention(
+  g: OpBuilder,
+  config: EfficientSamConfig,
+  [x, ...heads]: readonly Value[],
+  weight: WeightOf,
+  trace: Trace,
+): Value {
+  const dim = config.encoderDim
+  const projected = linear(g, concat(g, heads, 1), dim, weight, 'attn.proj') // [tokens, dim]
+  trace('attn', () => projected)
+  const middle = add(g, x as Value, projected)
+  const norm2 = layerNorm(g, middle, epsilon, weight, 'norm2')
+  trace('norm2', () => norm2)
+  const hidden = linear(g, norm2, config.encoderMlpDim, weight, 'mlp.fc1')
+  trace('mlp.fc1', () => hidden)
+  const active = gelu(g, hidden)
+  trace('mlp.act', () => active)
+  const mlp = linear(g, active, dim, weight, 'mlp.fc2')
+  trace('mlp', () => mlp)
+  return add(g, middle, mlp)
+}
 
 /**
  * One transformer block of the encoder, pre-norm, with global attention over all tokens.
@@ -84,48 +127,48 @@ export function block(
   config: EfficientSamConfig,
   x: Value,
   weight: WeightOf,
-  trace: Trace = () => undefined,
+  { trace = () => undefined, rows = null }: BlockOptions = {},
 ): BlockValues {
-  const [tokens, dim] = x.shape as [number, number]
   const heads = config.encoderHeads
-  const headDim = dim / heads
-  const norm1 = layerNorm(g, x, epsilon, weight, 'norm1')
-  trace('norm1', () => norm1)
-  const qkv = linear(g, norm1, 3 * dim, weight, 'attn.qkv') // [tokens, 3 * dim]
-  trace('attn.qkv', () => qkv)
-  const split = transpose(g, reshape(g, qkv, [tokens, 3 * heads, headDim]), [1, 0, 2]) // [3 * heads, tokens, headDim]
-  const part = (index: number): Value => reshape(g, slice(g, split, 0, index, index + 1), [tokens, headDim])
-  const attributes = { scale: 1 / Math.sqrt(headDim), tile: tileRows(tokens, mostTileRows) }
-  const outputs = Array.from({ length: heads }, (_, head) =>
-    g.op('TiledAttention', [part(head), part(heads + head), part(2 * heads + head)], attributes),
+  const parts = inRowTiles(g, [x], rows, (tile, [own], whole) =>
+    projections(tile, config, own as Value, (name, shape) => whole(weight(name, shape)), trace),
   )
-  const projected = linear(g, concat(g, outputs, 1), dim, weight, 'attn.proj') // [tokens, dim]
-  trace('attn', () => projected)
-  const middle = add(g, x, projected)
-  const norm2 = layerNorm(g, middle, epsilon, weight, 'norm2')
-  trace('norm2', () => norm2)
-  const hidden = linear(g, norm2, config.encoderMlpDim, weight, 'mlp.fc1')
-  trace('mlp.fc1', () => hidden)
-  const active = gelu(g, hidden)
-  trace('mlp.act', () => active)
-  const mlp = linear(g, active, dim, weight, 'mlp.fc2')
-  trace('mlp', () => mlp)
-  return { output: add(g, middle, mlp), heads: outputs }
+  const attributes = {
+    scale: 1 / Math.sqrt(config.encoderDim / heads),
+    tile: tileRows(x.shape[0] as number, mostAttentionRows),
+  }
+  const attended = Array.from({ length: heads }, (_, head) =>
+    g.op(
+      'TiledAttention',
+      [head, heads + head, 2 * heads + head].map(part => parts[part] as Value),
+      attributes,
+    ),
+  )
+  const [output] = inRowTiles(g, [x, ...attended], rows, (tile, own, whole) => [
+    afterAttention(tile, config, own, (name, shape) => whole(weight(name, shape)), trace),
+  ])
+  return { output: output as Value, heads: attended }
+}
+
+export interface NeckValues {
+  /** [1, decoderDim, side, side] */
+  readonly embedding: Value
+  /** What the 3x3 convolution gives; a backward pass that has it need not convolve again */
+  readonly mixed: Value
 }
 
 /**
  * 1x1 convolution, channel norm, 3x3 convolution, channel norm.
  *
  * @param x - [tokens, dim]
- * @returns the embedding, [1, decoderDim, side, side]
  */
-export function neck(
+export function neckValues(
   g: OpBuilder,
   config: EfficientSamConfig,
   x: Value,
   weight: WeightOf,
   trace: Trace = () => undefined,
-): Value {
+): NeckValues {
   const side = gridSide(config)
   const { encoderDim, decoderDim: dim } = config
   const image = (rows: Value): Value => reshape(g, transpose(g, rows, [1, 0]), [1, dim, side, side])
@@ -139,5 +182,8 @@ export function neck(
   const rows = transpose(g, reshape(g, mixed, [dim, side * side]), [1, 0])
   const embedding = image(layerNorm(g, rows, epsilon, weight, 'neck.3'))
   trace('enc.neck3', () => embedding)
-  return embedding
+  return { embedding, mixed }
 }
+
+/** The embedding alone. */
+export const neck = (...given: Parameters<typeof neckValues>): Value => neckValues(...given).embedding

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { backward } from '../../../../src/core/autodiff/backward'
+import type { NamedTensors } from '../../../../src/core/engine'
 import * as f from '../../../../src/core/graph/functions'
 import { GraphBuilder } from '../../../../src/core/graph/builder'
 import { opTable } from '../../../../src/core/graph/ops'
 import type { OpName } from '../../../../src/core/graph/op'
+import { inRowTiles, tileRows } from '../../../../src/core/graph/row-tiles'
 import { print } from '../../../../src/core/graph/print'
 import { verify } from '../../../../src/core/graph/verify'
 import type { GradientCheck } from './gradient-check'
+import { OnnxRuntimeEngine } from '../../../../src/main/engines/onnxruntime/engine'
 import { filled, gradientErrors } from './gradient-check'
 
 const attention = { scale: 0.5, tile: 2 }
@@ -64,6 +68,17 @@ const checks: Record<
   LayerNormalization: {
     inputs: [filled([3, 6], 1), filled([6], 2, 0.2, 1), filled([6], 3)],
     build: (g, [x, scale, bias]) => f.layerNormalization(g, x!, scale!, bias!, 1e-6),
+  },
+  ScanRows: {
+    inputs: [filled([6, 4], 1), filled([6, 1], 2), filled([3, 4], 3), filled([3], 4)],
+    build(g, [x, y, w, bias]) {
+      const [product, both] = inRowTiles(g, [x!, y!], 2, (tile, [own, beside], whole) => {
+        const hidden = f.gelu(tile, f.gemm(tile, own!, whole(w!), { transB: true, c: whole(bias!) }))
+        const sum = f.add(tile, f.gemm(tile, hidden, whole(w!)), f.mulScalar(tile, own!, 2))
+        return [f.mul(tile, sum, beside!), f.add(tile, hidden, beside!)]
+      })
+      return f.concat(g, [product!, f.square(g, both!)], 1)
+    },
   },
   TiledAttention: {
     inputs: [filled([6, 4], 1), filled([6, 4], 2), filled([6, 4], 3)],
@@ -181,5 +196,84 @@ describe('a graph', () => {
     const graph = g.build({ y })
 
     expect(() => verify({ ...graph, nodes: [...graph.nodes].reverse() })).toThrow('before it is computed')
+  })
+})
+
+describe('rows in tiles', () => {
+  it('take the longest tile that divides them', () => {
+    expect([tileRows(4096, 512), tileRows(900, 512), tileRows(7, 512), tileRows(521, 512)]).toEqual([
+      512, 450, 7, 1,
+    ])
+  })
+
+  it('give what all rows at once give', async () => {
+    const [x, w] = [filled([12, 4], 1), filled([4, 4], 2)]
+    const engine = new OnnxRuntimeEngine({ threads: 1 })
+    const run = async (most: number | null): Promise<NamedTensors> => {
+      const g = new GraphBuilder('rows')
+      const weight = g.input('w', w.shape)
+      const [y, same] = inRowTiles(g, [g.input('x', x.shape)], most, (tile, [rows], whole) => [
+        f.softmax(tile, f.matmul(tile, rows!, whole(weight))),
+        rows!,
+      ])
+      return (await engine.compile(g.build({ y: y!, same: same! }))).run({ x, w })
+    }
+
+    const [tiled, whole] = [await run(3), await run(null)]
+
+    expect(tiled).toEqual(whole)
+    expect(tiled['same']?.data).toEqual(x.data)
+    await engine.dispose()
+  })
+
+  it('refuses arrays that do not fit the body', () => {
+    const g = new GraphBuilder('rows')
+    const [x, y] = [g.input('x', [6, 2]), g.input('y', [4, 2])]
+
+    expect(() => inRowTiles(g, [x, y], 3, (tile, [a, b]) => [f.concat(tile, [a!, b!], 1)])).toThrow(
+      'ScanRows',
+    )
+  })
+})
+
+describe('the gradient of slices of one array', () => {
+  const gradientOps = (cuts: readonly (readonly [number, number])[]): string[] => {
+    const g = new GraphBuilder('slices')
+    const x = g.input('x', [2, 6])
+    const parts = cuts.map(([start, end]) => f.exp(g, f.slice(g, x, 1, start, end)))
+    const [dx] = backward(
+      g,
+      parts.map(part => ({ output: part, gradient: part })),
+      [x],
+    )
+    return g.build({ dx: dx! }).nodes.map(node => node.op)
+  }
+
+  it('is their gradients side by side where they make it up', () => {
+    const ops = gradientOps([
+      [4, 6],
+      [0, 1],
+      [1, 4],
+    ])
+
+    expect(ops).toContain('Concat')
+    expect(ops).not.toContain('Pad')
+  })
+
+  it.each([
+    [
+      [0, 4],
+      [2, 6],
+    ],
+    [
+      [0, 2],
+      [4, 6],
+    ],
+    [
+      [0, 2],
+      [2, 4],
+    ],
+  ] as const)('is their sum where slices %j and %j overlap or leave something out', (...cuts) => {
+    expect(gradientOps(cuts)).not.toContain('Concat')
   })
 })
