@@ -81,6 +81,20 @@ test('its folder is gone afterwards, also where nothing was stored', async () =>
   expect(existsSync(used.folder)).toBe(false)
 })
 
+test('what a killed process left in its folder is never believed, and goes with it', async () => {
+  const left = { 'embeddings/0.f32': 'half an embedd', 'embeddings/1.f32': 'x'.repeat(64) }
+  const folder = join(folderWith({ ...left, 'embeddings/.1.f32.0123456789ab.tmp': 'half' }), 'embeddings')
+  const cache = new EmbeddingsCache(folder, 64)
+  const get = (seed: number) => cache.get(`slice ${seed}`, () => Promise.resolve(embedding(seed)))
+
+  const served = []
+  for (const seed of [1, 2, 3, 1, 2, 3]) served.push(await get(seed))
+  await cache.dispose()
+
+  expect(served).toEqual([1, 2, 3, 1, 2, 3].map(embedding))
+  expect(existsSync(folder)).toBe(false)
+})
+
 test('a place that cannot be written to is named', async () => {
   const file = join(folderWith({ taken: 'a file' }), 'taken')
   const cache = new EmbeddingsCache(join(file, 'embeddings'), 1)
