@@ -135,21 +135,28 @@ export function writeOpenGraph(
   const sample = build({ queries: firstQueries, tokens: firstTokens })
   const scope = writer.fresh(sample.name)
   const inputNames = new Set(sample.inputs.map(input => input.name))
+  const shared = new Map<string, string>()
+  // Written at its first use, and once: a list that depends on a size has no use for the sample's.
+  const constantOf = (constant: OnnxConstant): string => {
+    const name =
+      shared.get(constant.name) ??
+      (constant.dtype === 'int64'
+        ? writer.int64(constant.values)
+        : writer.floats(constant.shape, constant.values))
+    shared.set(constant.name, name)
+    return name
+  }
   const nameOf = (name: string): string => {
     if (inputNames.has(name)) return inputs(name)
     const constant = constants.get(name)
-    if (constant?.dtype === 'int64') return writer.int64(constant.values)
-    return constant ? writer.floats(constant.shape, constant.values) : `${scope}.${name}`
+    return constant ? constantOf(constant) : `${scope}.${name}`
   }
-  const shared = new Map(
-    [...constants].map(([name]) => [name, nameOf(name)] as const), // each constant once
-  )
   nodes.forEach((node, index) => {
     writePortableNode(writer, {
       ...node,
       inputs: node.inputs.map((name, input) => {
         const list = sized.get(`${index} ${input}`)
-        if (!list) return shared.get(name) ?? nameOf(name)
+        if (!list) return nameOf(name)
         return writer.concat(
           list.map(size => sizeValue(writer, size, sizes)),
           0,
