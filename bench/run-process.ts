@@ -14,19 +14,22 @@ export function runProcess(
   args: readonly string[],
   { signal, environment = {} }: { readonly signal: AbortSignal; readonly environment?: NodeJS.ProcessEnv },
 ): Promise<string> {
+  // Not spawn's own `timeout`: where a program cannot be started at all, its timer lives on and holds the process.
+  const tooLong = AbortSignal.timeout(mostMinutes * 60_000)
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
-      timeout: mostMinutes * 60_000,
       killSignal: 'SIGKILL',
-      signal,
+      signal: AbortSignal.any([signal, tooLong]),
     })
     let printed = ''
     let complaints = ''
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (complaints = (complaints + chunk.toString()).slice(-4000)))
-    child.on('error', reject)
+    child.on('error', error => {
+      reject(tooLong.aborted ? new Error(`it took more than ${mostMinutes} minutes`) : error)
+    })
     child.on('close', (code, killedBy) => {
       if (code === 0) resolve(printed)
       else reject(new Error(failure(complaints, code, killedBy)))
