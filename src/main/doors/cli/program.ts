@@ -12,7 +12,7 @@ export interface Invocation {
   readonly json: boolean
 }
 
-const groups: Readonly<Record<string, string>> = { models: 'List, import and download models' }
+const groups: Readonly<Record<string, string>> = { models: 'List, import, download and export models' }
 
 export interface ProgramOptions {
   readonly version: string
