@@ -37,6 +37,8 @@ export interface Proposal {
 /** A promptable model, ready to answer. Every door and every job goes through it. */
 export interface Segmenter {
   readonly preprocessing: Preprocessing
+  /** Whether clicks may be part of a prompt; boxes always may */
+  readonly offersClicks: boolean
   /** @param image - [height, width] or [height, width, 1 | 3 | 4], any number type, as decoded from the file */
   embed(image: Tensor): Promise<Embedding>
   /** @param prompt - in pixel indices of the slice */

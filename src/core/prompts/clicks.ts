@@ -10,7 +10,7 @@ export interface ClickRun {
   readonly clicks: number
   readonly reached: boolean
   readonly points: readonly PromptPoint[]
-  /** Dice after each click */
+  /** Dice after the box, where there was one, and after each click */
   readonly dices: readonly number[]
 }
 
@@ -20,6 +20,8 @@ export interface ClickOptions {
   readonly width: number
   /** Answers with a mask of [height, width] for all clicks so far; what it throws, an abort too, ends the run */
   readonly segment: (points: readonly PromptPoint[]) => Promise<Uint8Array>
+  /** Whether `segment` has a box to begin with, and is first asked with it alone; a box costs two clicks */
+  readonly box?: boolean
   readonly target?: number
   readonly limit?: number
 }
@@ -30,18 +32,20 @@ export interface ClickOptions {
  * @returns null when the truth is empty: there is nothing to click
  */
 export async function clicksToDice(options: ClickOptions): Promise<ClickRun | null> {
-  const { truth, height, width, segment, target = 0.9, limit = 20 } = options
+  const { truth, height, width, segment, box = false, target = 0.9, limit = 20 } = options
   const points: PromptPoint[] = []
   const dices: number[] = []
-  let click = firstClick(truth, height, width)
-  if (click === null) return null
-  while (click !== null && points.length < limit) {
-    points.push(click)
+  const first = firstClick(truth, height, width)
+  if (first === null) return null
+  let click: PromptPoint | null = box ? null : first
+  for (let clicks = box ? 2 : 1; clicks <= limit; clicks++) {
+    if (click) points.push(click)
     const prediction = await segment([...points])
     const score = dice(countOverlap(prediction, truth)) ?? 0
     dices.push(score)
-    if (score >= target) return { clicks: points.length, reached: true, points, dices }
+    if (score >= target) return { clicks, reached: true, points, dices }
     click = nextClick(prediction, truth, height, width, points)
+    if (!click) break
   }
   return { clicks: limit, reached: false, points, dices }
 }

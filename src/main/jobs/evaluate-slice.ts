@@ -66,14 +66,13 @@ async function judgeObject(judged: Judged, options: JudgeOptions): Promise<Objec
   const [height = 0, width = 0] = slice.labels.shape
   const truth = maskOfLabel(slice.labels.data, value)
   const compare = (mask: Uint8Array): Measured => measured(mask, truth, slice)
-  if (options.prompt === 'clicks') {
-    const { mask, clicks, reached } = await click(judged, truth, options.stop)
+  const box = options.prompt.startsWith('box')
+    ? looseBox(boxAround(truth, height, width), { height, width }, { ...options, key: slice.key, value })
+    : null
+  if (options.prompt.endsWith('clicks')) {
+    const { mask, clicks, reached } = await click(judged, { truth, box }, options.stop)
     return { value, scores: compare(mask), ellipse: null, clicks, reached }
   }
-  const box =
-    options.prompt === 'box'
-      ? looseBox(boxAround(truth, height, width), { height, width }, { ...options, key: slice.key, value })
-      : null
   const point = box === null ? firstClick(truth, height, width) : null
   const { mask } = await segmenter.segment(embedding, { box, points: point === null ? [] : [point] })
   const ellipse = box === null ? null : compare(ellipseInBox(box, height, width))
@@ -85,10 +84,14 @@ function boxAround(truth: Uint8Array, height: number, width: number): Box {
   return boxOfMask(truth, height, width) ?? { x0: 0, y0: 0, x1: width - 1, y1: height - 1 }
 }
 
-/** @returns the mask after the last click */
+/**
+ * A model that takes no clicks answers the box and then has no more to say: the limit, where that was not enough.
+ *
+ * @returns the mask after the last click
+ */
 async function click(
   { segmenter, embedding, slice }: Judged,
-  truth: Uint8Array,
+  { truth, box }: { readonly truth: Uint8Array; readonly box: Box | null },
   stop: StopFlag,
 ): Promise<{ mask: Uint8Array; clicks: number; reached: boolean }> {
   const [height = 0, width = 0] = slice.labels.shape
@@ -97,9 +100,12 @@ async function click(
     truth,
     height,
     width,
+    box: box !== null,
     segment: async points => {
       if (stop.urgent) throw new AppError('ABORTED', {})
-      const proposal = await segmenter.segment(embedding, { box: null, points: [...points] })
+      const isOffered = box === null || points.length === 0 || segmenter.offersClicks
+      if (!isOffered) return mask
+      const proposal = await segmenter.segment(embedding, { box, points: [...points] })
       mask = Uint8Array.from(proposal.mask.data)
       return mask
     },

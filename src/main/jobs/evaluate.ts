@@ -76,7 +76,7 @@ export async function* evaluateSlices(
     command: 'evaluate',
     ...summariseCases(cases),
     prompt: options.prompt,
-    jitter: options.prompt === 'box' ? options.jitter : null,
+    jitter: options.prompt.startsWith('box') ? options.jitter : null,
     model: options.model,
     data: options.data,
     split: options.split,

@@ -20,6 +20,7 @@ export interface EfficientSam {
 /** EfficientSAM ready to answer prompts. */
 export class EfficientSamSegmenter implements Segmenter {
   readonly preprocessing: Preprocessing
+  readonly offersClicks = true
   readonly #engine: Engine
   readonly #slots: number
   readonly #encoder: ImageEncoder

@@ -36,6 +36,7 @@ interface Compiled {
  */
 export class MedSamLiteSegmenter implements Segmenter {
   readonly preprocessing: Preprocessing
+  readonly offersClicks: boolean
   readonly #engine: Engine
   readonly #model: MedSamLite
   readonly #ownEncoder: ImageEncoder | null
@@ -49,6 +50,7 @@ export class MedSamLiteSegmenter implements Segmenter {
     this.#model = model
     this.#ownEncoder = model.encoder ?? null
     this.preprocessing = model.preprocessing
+    this.offersClicks = model.knowsClicks
   }
 
   async embed(image: Tensor): Promise<Embedding> {
@@ -63,7 +65,7 @@ export class MedSamLiteSegmenter implements Segmenter {
 
   /** @throws AppError PROMPT_NOT_OFFERED for a click, where the model was not tuned with clicks */
   async segment({ features, geometry }: Embedding, prompt: Prompt): Promise<Proposal> {
-    if (!this.#model.knowsClicks && (!prompt.box || prompt.points.length > 0)) {
+    if (!this.offersClicks && (!prompt.box || prompt.points.length > 0)) {
       throw new AppError('PROMPT_NOT_OFFERED', { model: 'MedSAM-Lite', offered: 'a box' })
     }
     const points = labelledPoints(prompt)

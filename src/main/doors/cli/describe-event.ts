@@ -64,7 +64,7 @@ function describeReport(report: Report, before: readonly JobEvent[]): string[] {
 }
 
 function describeEvaluation(report: EvaluationReport, cases: readonly CaseEvent[]): string[] {
-  const clicks = report.prompt === 'clicks'
+  const clicks = report.prompt.endsWith('clicks')
   const title = ['case', 'values', 'Dice', 'IoU', `HD95 ${report.unit}`, `ASSD ${report.unit}`]
   const header = [...title, ...(clicks ? ['clicks to 0.9'] : []), ...(report.ellipse ? ['ellipse Dice'] : [])]
   const row = (

@@ -89,6 +89,19 @@ describe('clicksToDice', () => {
     expect(run?.dices[1]).toBe(1)
   })
 
+  it('asks with the box alone first, which counts as two clicks', async () => {
+    const seen: number[] = []
+    const segment = async (points: readonly PromptPoint[]): Promise<Uint8Array> => {
+      seen.push(points.length)
+      return Promise.resolve(truth.map((value, i) => (i % width < 14 || points.length > 0 ? value : 0)))
+    }
+
+    const run = await clicksToDice({ truth, height, width, segment, box: true })
+
+    expect(run).toMatchObject({ clicks: 3, reached: true })
+    expect(seen).toEqual([0, 1])
+  })
+
   it('gives up at the limit and counts as many clicks', async () => {
     const segment = async (): Promise<Uint8Array> => Promise.resolve(new Uint8Array(height * width))
 

@@ -13,6 +13,7 @@ import { StopFlag } from '../../../../src/main/workers/stop-flag'
  * what is as bright as its brightest pixel there. Its predicted IoU is that brightness / 255.
  */
 export class ThresholdSegmenter implements Segmenter {
+  readonly offersClicks = true
   readonly preprocessing = officialPreprocessing
   readonly prompts: Prompt[] = []
   disposed = false
