@@ -1,9 +1,11 @@
 import type { EfficientSamConfig } from '../../core/models/efficient-sam/config'
 import { configOf } from '../../core/models/efficient-sam/config'
+import { negativeClickName, withNegativeClicks } from '../../core/models/efficient-sam/negative-click'
 import { efficientSamMismatch } from '../../core/models/efficient-sam/shapes'
 import type { Model } from '../../core/models/families'
 import { configOf as medSamLiteConfigOf } from '../../core/models/medsam-lite/config'
 import { inOfficialOrder, medSamLiteMismatch } from '../../core/models/medsam-lite/shapes'
+import { sameShape } from '../../core/tensor/shape'
 import { Parameters } from '../../core/training/parameters'
 import type { Preprocessing } from '../../shared/domain/preprocessing'
 import { TrainingSplit } from '../../shared/domain/training-split'
@@ -29,16 +31,22 @@ export interface OpenedModel {
  *
  * @param idOrPath - an ID of the manifest, an imported one, or a checkpoint file
  * @param resolution - overrides the model's own side of the square, pixels
+ * @param learnsRed - whether it is to be trained with red clicks, for which an EfficientSAM needs a vector of its own;
+ *   one that has it keeps it in any case
  * @throws AppError as `resolveModel` and `loadModelWeights`, and WRONG_CHECKPOINT where the tensors are not those of such a model
  */
-export async function openModel(idOrPath: string, resolution: number | null = null): Promise<OpenedModel> {
+export async function openModel(
+  idOrPath: string,
+  resolution: number | null = null,
+  learnsRed = false,
+): Promise<OpenedModel> {
   const folders = modelFolders(findAppRoot().folder)
   const resolved = await resolveModel(idOrPath, folders)
   const loaded = await loadModelWeights(resolved, folders)
   const preprocessing = { ...loaded.preprocessing, resolution: resolution ?? loaded.preprocessing.resolution }
   const { model, notes } =
     loaded.family === 'efficient-sam'
-      ? efficientSamOf(loaded, resolved, preprocessing)
+      ? efficientSamOf(loaded, resolved, { preprocessing, learnsRed })
       : medSamLiteOf(loaded, preprocessing)
   return {
     model,
@@ -58,18 +66,22 @@ interface ModelWithNotes {
 function efficientSamOf(
   loaded: LoadedModel,
   resolved: ResolvedModel,
-  preprocessing: Preprocessing,
+  { preprocessing, learnsRed }: { readonly preprocessing: Preprocessing; readonly learnsRed: boolean },
 ): ModelWithNotes {
-  const { weights, file } = loaded
+  const { weights, beside, file } = loaded
   const mismatch = efficientSamMismatch(weights)
   if (mismatch !== null) throw new AppError('WRONG_CHECKPOINT', { file, reason: mismatch })
   const heads = headsOf(loaded, resolved)
   const { resolution, promptTokens } = preprocessing
   const config = configOf(weights, file, { resolution, promptTokens, ...heads })
-  return {
-    model: { family: 'efficient-sam', config, parameters: Parameters.from(weights), preprocessing },
-    notes: headNotes(loaded, heads, config),
+  const official = { config, parameters: Parameters.from(weights), preprocessing }
+  const vector = beside.get(negativeClickName)
+  if (vector && !sameShape(vector.shape, [1, config.decoderDim])) {
+    const reason = `${negativeClickName} has the shape [${vector.shape.join(', ')}]`
+    throw new AppError('WRONG_CHECKPOINT', { file, reason })
   }
+  const model = vector || learnsRed ? withNegativeClicks(official, vector) : official
+  return { model: { family: 'efficient-sam', ...model }, notes: headNotes(loaded, heads, config) }
 }
 
 function medSamLiteOf({ weights, file, extra }: LoadedModel, preprocessing: Preprocessing): ModelWithNotes {

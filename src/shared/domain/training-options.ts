@@ -41,6 +41,15 @@ export const TrainingRecipe = z.object({
     placeholder: 'X',
     description: 'part of the prompts that are one inner point, 0 to 1; the rest are loose boxes',
   }),
+  clickShare: z.number().min(0).max(1).meta({
+    placeholder: 'X',
+    description:
+      'part of these prompts that corrective clicks follow, each on the largest error of the model as it is, 0 to 1',
+  }),
+  maxClicks: z.int().min(1).max(20).meta({
+    placeholder: 'N',
+    description: 'such a prompt has 1 to this many corrective clicks, fewer where no error is left',
+  }),
   boxJitter: z.int().min(0).max(128).meta({
     placeholder: 'PX',
     description: 'training boxes are moved by up to this many pixels a side, at a longest side of 256',
@@ -88,6 +97,10 @@ const common = {
   plateauFactor: 0.9,
   plateauPatience: 5,
   pointShare: 0.5,
+  // Every fourth prompt is corrected: boxes and points, which users start with, keep three quarters between them.
+  clickShare: 0.25,
+  // SAM corrects eight times; each click costs a run of the decoder, and users who are not helped by three draw.
+  maxClicks: 3,
   boxJitter: 5,
   maskLoss: 'best',
   iouTarget: 'per-mask',

@@ -19,6 +19,8 @@ export interface EfficientSamConfig {
   readonly upscalingDims: readonly [number, number]
   readonly maskTokens: number
   readonly promptTokens: number
+  /** Whether a vector for negative clicks stands beside the official weights */
+  readonly negativeClicks: boolean
 }
 
 export const patchSize = 16
@@ -34,6 +36,7 @@ interface ConfigOptions {
   /** The weights do not tell how many heads share the width; the official models have 64 channels a head. */
   readonly encoderHeads?: number
   readonly decoderHeads?: number
+  readonly negativeClicks?: boolean
 }
 
 /**
@@ -69,5 +72,6 @@ export function configOf(weights: StateDict, file: string, options: ConfigOption
     upscalingDims: sizes.upscalingDims,
     maskTokens: sizes.maskTokens,
     promptTokens: options.promptTokens ?? 6,
+    negativeClicks: options.negativeClicks ?? false,
   }
 }

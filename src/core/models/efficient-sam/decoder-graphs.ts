@@ -6,7 +6,7 @@ import type { EfficientSamConfig } from './config'
 import { gridSide } from './config'
 import type { DecoderOutputs } from './mask-decoder'
 import { maskDecoder } from './mask-decoder'
-import { densePositionCode, labelColumnCount, promptEncoder } from './prompt-encoder'
+import { densePositionCode, labelColumnsOf, promptEncoder } from './prompt-encoder'
 import type { Trace } from './trace'
 
 export interface DecoderBatch {
@@ -36,14 +36,21 @@ export function buildDecoder(
   const batch = images * queriesPerImage
   const embedding = g.input('embedding', [images, config.decoderDim, side, side])
   const points = g.input('points', [batch, tokens, 2])
-  const labels = g.input('labels', [batch, tokens, labelColumnCount])
+  const labels = g.input('labels', [batch, tokens, labelColumnsOf(config).length])
   const keyPosition = g.input('keyPosition', [side * side, config.decoderDim])
   const promptWeights = weightInputs(g, 'prompt_encoder.')
   const decoderWeights = weightInputs(g, 'mask_decoder.')
-  const prompts = promptEncoder(g, config, { points, labels }, promptWeights.weight)
+  const besideWeights = weightInputs(g, 'slicetune.')
+  const prompts = promptEncoder(
+    g,
+    config,
+    { points, labels },
+    { official: promptWeights.weight, beside: besideWeights.weight },
+  )
   trace('prompt.sparse', () => prompts)
   const outputs = maskDecoder(g, config, { embedding, prompts, keyPosition }, decoderWeights.weight, trace)
-  return { ...outputs, embedding, weights: new Map([...promptWeights.values, ...decoderWeights.values]) }
+  const weights = new Map([...promptWeights.values, ...decoderWeights.values, ...besideWeights.values])
+  return { ...outputs, embedding, weights }
 }
 
 export function decoderGraph(config: EfficientSamConfig, batch: DecoderBatch): Graph {

@@ -5,22 +5,23 @@ import type { Parameters } from '../../training/parameters'
 import type { EfficientSamConfig } from './config'
 import type { DecoderBatch } from './decoder-graphs'
 import { decoderGraph, keyPositionGraph } from './decoder-graphs'
-import { labelColumnCount, oneHotLabels } from './prompt-encoder'
+import { labelColumnsOf, oneHotLabels } from './prompt-encoder'
 import type { PromptTokens } from '../prompt-tokens'
 import type { DecodedMasks } from '../segmenter'
 
 /** Prompts of a batch as the decoder's graphs take them. */
-export function promptInputs(prompts: readonly PromptTokens[]): NamedTensors {
+export function promptInputs(config: EfficientSamConfig, prompts: readonly PromptTokens[]): NamedTensors {
+  const columns = labelColumnsOf(config)
   const slots = prompts[0]?.labels.length ?? 0
   const points = new Float32Array(prompts.length * slots * 2)
-  const labels = new Float32Array(prompts.length * slots * labelColumnCount)
+  const labels = new Float32Array(prompts.length * slots * columns.length)
   prompts.forEach((prompt, index) => {
     points.set(prompt.points, index * slots * 2)
-    labels.set(oneHotLabels(prompt.labels), index * slots * labelColumnCount)
+    labels.set(oneHotLabels(prompt.labels, columns), index * slots * columns.length)
   })
   return {
     points: float32([prompts.length, slots, 2], points),
-    labels: float32([prompts.length, slots, labelColumnCount], labels),
+    labels: float32([prompts.length, slots, columns.length], labels),
   }
 }
 
@@ -79,7 +80,7 @@ export class PromptedDecoder {
     const { lowRes, predictedIou } = await program.run({
       embedding,
       keyPosition: await this.#keyPosition,
-      ...promptInputs(prompts),
+      ...promptInputs(this.#config, prompts),
       ...weightFeeds(inputs, this.#parameters),
     })
     invariant(lowRes && predictedIou, 'the decoder gives masks and their predicted IoU')

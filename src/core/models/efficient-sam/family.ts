@@ -25,7 +25,7 @@ export function efficientSamFamily(
       return promptTokens(points, geometry, Math.max(config.promptTokens, points.length))
     },
     kindOf: ({ labels }) => `${labels.length} tokens`,
-    promptInputs,
+    promptInputs: prompts => promptInputs(config, prompts),
     keyPositionGraph: () => keyPositionGraph(config),
     lossGraph: options => lossGraph(config, options),
     trainingGraph: options => trainingGraph(config, options),

@@ -6,48 +6,60 @@ import { promptLabel } from '../prompt-tokens'
 import type { EfficientSamConfig } from './config'
 import { gridSide } from './config'
 
-/** Columns of the one-hot labels, in the order of the vectors that they select. */
-const labelColumns = [
+/** Labels that the official weights have a vector for. */
+const officialColumns = [
   promptLabel.padding,
   promptLabel.point,
   promptLabel.topLeft,
   promptLabel.bottomRight,
 ] as const
-export const labelColumnCount = labelColumns.length
+
+/** Columns of the one-hot labels, in the order of the vectors that they select. */
+export const labelColumnsOf = ({
+  negativeClicks,
+}: Pick<EfficientSamConfig, 'negativeClicks'>): readonly number[] =>
+  negativeClicks ? [...officialColumns, promptLabel.negative] : officialColumns
 
 /** One row a token: which learned vector it gets; a row of zeros gets none. */
-export function oneHotLabels(labels: ArrayLike<number>): Float32Array {
-  const rows = new Float32Array(labels.length * labelColumnCount)
+export function oneHotLabels(labels: ArrayLike<number>, columns: readonly number[]): Float32Array {
+  const rows = new Float32Array(labels.length * columns.length)
   for (let token = 0; token < labels.length; token++) {
-    const column = labelColumns.findIndex(label => label === labels[token])
-    if (column >= 0) rows[token * labelColumnCount + column] = 1
+    const column = columns.findIndex(label => label === labels[token])
+    if (column >= 0) rows[token * columns.length + column] = 1
   }
   return rows
+}
+
+/** The weights of the prompt encoder: the official ones, and those that stand beside them. */
+export interface PromptWeights {
+  readonly official: WeightOf
+  readonly beside: WeightOf
 }
 
 /**
  * Prompts to tokens: position code plus the vector of the label.
  *
  * @param points - [batch, promptTokens, 2], pixels of the model's square; padding is (-1, -1)
- * @param labels - [batch, promptTokens, 4] from `oneHotLabels`
+ * @param labels - [batch, promptTokens, columns] from `oneHotLabels`
  * @returns [batch, promptTokens, decoderDim]
  */
 export function promptEncoder(
   g: OpBuilder,
   config: EfficientSamConfig,
   prompts: { readonly points: Value; readonly labels: Value },
-  weight: WeightOf,
+  { official, beside }: PromptWeights,
 ): Value {
   const dim = config.decoderDim
   const centres = mulScalar(g, addScalar(g, prompts.points, 0.5), 1 / config.resolution)
-  const vectors = concat(
-    g,
-    ['invalid_points', 'point_embeddings', 'bbox_top_left_embeddings', 'bbox_bottom_right_embeddings'].map(
-      name => weight(`${name}.weight`, [1, dim]),
-    ),
-    0,
-  ) // [4, dim]
-  return add(g, positionCode(g, centres, dim, weight), matmul(g, prompts.labels, vectors))
+  const vectors = [
+    'invalid_points',
+    'point_embeddings',
+    'bbox_top_left_embeddings',
+    'bbox_bottom_right_embeddings',
+  ].map(name => official(`${name}.weight`, [1, dim]))
+  if (config.negativeClicks) vectors.push(beside('negative_click.weight', [1, dim]))
+  const table = concat(g, vectors, 0) // [columns, dim]
+  return add(g, positionCode(g, centres, dim, official), matmul(g, prompts.labels, table))
 }
 
 /** Position code of every cell of the embedding: [tokens, decoderDim]. */

@@ -5,7 +5,8 @@ import type { Engine } from '../../engine'
 import type { Tensor } from '../../tensor/tensor'
 import type { Parameters } from '../../training/parameters'
 import { candidatesOf, proposalOf } from '../proposal'
-import type { Embedding, Proposal, Segmenter } from '../segmenter'
+import { removeRed, withoutRed } from '../red-clicks'
+import type { Candidate, Embedding, Proposal, Segmenter } from '../segmenter'
 import type { EfficientSamConfig } from './config'
 import { PromptedDecoder } from './decoder'
 import { ImageEncoder } from './encoder'
@@ -23,6 +24,7 @@ export class EfficientSamSegmenter implements Segmenter {
   readonly offersClicks = true
   readonly #engine: Engine
   readonly #slots: number
+  readonly #knowsRed: boolean
   readonly #encoder: ImageEncoder
   readonly #decoder: PromptedDecoder
 
@@ -31,6 +33,7 @@ export class EfficientSamSegmenter implements Segmenter {
     const { config, parameters, preprocessing } = model
     this.#engine = engine
     this.#slots = config.promptTokens
+    this.#knowsRed = config.negativeClicks
     this.preprocessing = preprocessing
     this.#encoder = model.encoder ?? new ImageEncoder(engine, config, parameters)
     this.#decoder = new PromptedDecoder(engine, config, parameters)
@@ -41,31 +44,25 @@ export class EfficientSamSegmenter implements Segmenter {
     return { geometry, features: await this.#encoder.forward(input) }
   }
 
-  /**
-   * Decodes a prompt. These weights know no negative click, so red clicks are decoded as an object of their own and
-   * taken away.
-   */
+  /** Whatever the weights know of red clicks, what lies under one is no part of the answer. */
   async segment(embedding: Embedding, prompt: Prompt): Promise<Proposal> {
-    const positive = prompt.points.filter(point => point.sign === 'positive')
-    const negative = prompt.points.filter(point => point.sign === 'negative')
-    const wanted = await this.#decode(embedding, { box: prompt.box, points: positive })
-    if (negative.length === 0) return wanted
-    const unwanted = await this.#decode(embedding, { box: null, points: negative })
-    unwanted.mask.data.forEach((value, pixel) => {
-      if (value) wanted.mask.data[pixel] = 0
-    })
-    return wanted
+    const { geometry } = embedding
+    const known = this.#knowsRed ? prompt : withoutRed(prompt)
+    const found = await this.#decode(embedding, known)
+    const decode = (apart: Prompt): Promise<Candidate[]> => this.#decode(embedding, apart)
+    const candidates = await removeRed(found, prompt, { geometry, decode, knowsRed: this.#knowsRed })
+    return proposalOf(candidates, geometry)
   }
 
   async dispose(): Promise<void> {
     await this.#engine.dispose()
   }
 
-  async #decode({ features, geometry }: Embedding, prompt: Prompt): Promise<Proposal> {
+  async #decode({ features, geometry }: Embedding, prompt: Prompt): Promise<Candidate[]> {
     const points = labelledPoints(prompt)
     // The official code cuts what is beyond its slots; here more clicks make more tokens, and none is dropped.
     const tokens = promptTokens(points, geometry, Math.max(this.#slots, points.length))
     const { lowRes, predictedIou } = await this.#decoder.decode(features, [tokens])
-    return proposalOf(candidatesOf(lowRes.data, predictedIou.data), geometry)
+    return candidatesOf(lowRes.data, predictedIou.data)
   }
 }

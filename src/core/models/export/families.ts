@@ -6,7 +6,7 @@ import type { EfficientSamConfig } from '../efficient-sam/config'
 import { gridSide } from '../efficient-sam/config'
 import { decoderGraph, keyPositionGraph } from '../efficient-sam/decoder-graphs'
 import { block, neck, stem } from '../efficient-sam/image-encoder'
-import { labelColumnCount, oneHotLabels } from '../efficient-sam/prompt-encoder'
+import { labelColumnsOf, oneHotLabels } from '../efficient-sam/prompt-encoder'
 import type { EfficientSam } from '../efficient-sam/segmenter'
 import { gridSide as liteGridSide } from '../medsam-lite/config'
 import * as liteGraphs from '../medsam-lite/graphs'
@@ -21,6 +21,7 @@ import type { Model } from '../families'
 const promptsOf = {
   box: 'a box (labels 2 and 3)',
   both: 'a box (labels 2 and 3), clicks (label 1), or both',
+  all: 'a box (labels 2 and 3), clicks (label 1), or both; negative clicks (label 0)',
 } as const
 
 /** The whole image encoder in one graph: input `image`, output `embedding`, weights by their full names. */
@@ -40,6 +41,7 @@ function efficientSamEncoder(config: EfficientSamConfig): Graph {
 
 function exportableEfficientSam({ config, parameters, preprocessing }: EfficientSam): Exportable {
   const side = gridSide(config)
+  const columns = labelColumnsOf(config)
   return {
     parameters,
     preprocessing,
@@ -49,9 +51,9 @@ function exportableEfficientSam({ config, parameters, preprocessing }: Efficient
     keyPosition: keyPositionGraph(config),
     embeddingShape: [1, config.decoderDim, side, side],
     masks: config.maskTokens - 1,
-    labelRows: { columns: labelColumnCount, values: oneHotLabels(exportedLabels) },
+    labelRows: { columns: columns.length, values: oneHotLabels(exportedLabels, columns) },
     padding: { slots: config.promptTokens },
-    prompts: promptsOf.both,
+    prompts: config.negativeClicks ? promptsOf.all : promptsOf.both,
   }
 }
 

@@ -9,7 +9,8 @@ import type { Parameters } from '../../training/parameters'
 import type { PromptTokens } from '../prompt-tokens'
 import { labelledPoints, promptTokens } from '../prompt-tokens'
 import { candidatesOf, proposalOf } from '../proposal'
-import type { Embedding, Proposal, Segmenter } from '../segmenter'
+import { removeRed } from '../red-clicks'
+import type { Candidate, Embedding, Proposal, Segmenter } from '../segmenter'
 import type { MedSamLiteConfig } from './config'
 import { decoderGraph, encoderGraph, keyPositionGraph } from './graphs'
 import type { ImageEncoder } from './encoder'
@@ -68,6 +69,13 @@ export class MedSamLiteSegmenter implements Segmenter {
     if (!this.offersClicks && (!prompt.box || prompt.points.length > 0)) {
       throw new AppError('PROMPT_NOT_OFFERED', { model: 'MedSAM-Lite', offered: 'a box' })
     }
+    const decode = (asked: Prompt): Promise<Candidate[]> => this.#decode({ features, geometry }, asked)
+    const found = await decode(prompt)
+    const candidates = await removeRed(found, prompt, { geometry, decode, knowsRed: true })
+    return proposalOf(candidates, geometry)
+  }
+
+  async #decode({ features, geometry }: Embedding, prompt: Prompt): Promise<Candidate[]> {
     const points = labelledPoints(prompt)
     const tokens = promptTokens(points, geometry, tokensOf(points))
     const { program, weights } = await this.#decoder(tokens)
@@ -78,7 +86,7 @@ export class MedSamLiteSegmenter implements Segmenter {
       ...weights,
     })
     invariant(lowRes && predictedIou, 'the decoder gives masks and their predicted IoU')
-    return proposalOf(candidatesOf(lowRes.data, predictedIou.data), geometry)
+    return candidatesOf(lowRes.data, predictedIou.data)
   }
 
   async dispose(): Promise<void> {

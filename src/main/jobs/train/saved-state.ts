@@ -26,12 +26,18 @@ const Case = z.object({
   box: z.number().nullable(),
 })
 
+/** Runs that were saved before corrective clicks could be trained had none. */
+const SavedRecipe = z.preprocess(
+  saved => (typeof saved === 'object' ? { clickShare: 0, maxClicks: 3, ...saved } : saved),
+  TrainingRecipe,
+)
+
 /** What SliceTune keeps beside `model`: enough to go on as if nothing had happened. */
 export const SavedRun = z.object({
   format: z.literal(1),
   task: z.string(),
   preset: Preset,
-  recipe: TrainingRecipe,
+  recipe: SavedRecipe,
   /** How the data were read and split; a resumed run reads them so again */
   data: z.object({
     group: z.string().nullable(),
@@ -113,7 +119,11 @@ export function encodeCheckpoint(saved: Saved): Uint8Array {
   const stored = [...saved.parameters.stateDict()]
   return writeTrainingCheckpoint({
     model: new Map(stored.filter(([name]) => !isBeside(name))),
-    beside: new Map([...stored.filter(([name]) => isBeside(name)), ...besideMoments(saved), ...(saved.finder ?? [])]),
+    beside: new Map([
+      ...stored.filter(([name]) => isBeside(name)),
+      ...besideMoments(saved),
+      ...(saved.finder ?? []),
+    ]),
     epoch: saved.state.epoch - 1,
     optimizer: torchOptimizer(saved),
     loss: saved.lastLoss,
