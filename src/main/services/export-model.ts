@@ -83,12 +83,12 @@ const makers: Readonly<Record<ExportFormat, (world: World) => readonly Result[]>
     ]
   },
   pth: ({ name, checkpoint }) => [{ file: `${name}.pth`, make: () => writeTrainingCheckpoint(checkpoint) }],
-  safetensors: ({ name, checkpoint: { model, preprocessing, extra } }) => [
+  safetensors: ({ name, checkpoint: { model, beside, preprocessing, extra } }) => [
     {
       file: `${name}.safetensors`,
       make: () =>
         writeSafetensors({
-          tensors: model,
+          tensors: new Map([...model, ...beside]),
           metadata: {
             format: 'pt',
             ...(preprocessing ? { preprocessing: JSON.stringify(preprocessing) } : {}),
@@ -132,15 +132,11 @@ async function refuseToReplace(out: string, results: readonly Result[]): Promise
   }
 }
 
-/** What describes the model stays; where its training stood is of no use without the optimiser. */
-const keptExtras = ['split', 'base', 'labels', 'knowsClicks', 'finder'] as const
+/** Where its training stood, which is of no use without the optimiser; what describes the model stays. */
+const ofTraining: readonly string[] = 'format task preset recipe data state baseCases bestCases'.split(' ')
 
 function withoutTraining(stored: TrainingCheckpoint, { model }: OpenedModel): TrainingCheckpoint {
-  const { extra } = stored
-  const kept = keptExtras.flatMap(key => {
-    const value = extra[key]
-    return value === undefined ? [] : [[key, value] as const]
-  })
+  const kept = Object.entries(stored.extra).filter(([key]) => !ofTraining.includes(key))
   const heads: JsonObject =
     model.family === 'efficient-sam'
       ? { encoderHeads: model.config.encoderHeads, decoderHeads: model.config.decoderHeads }

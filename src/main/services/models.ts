@@ -58,7 +58,7 @@ export async function* importModel(
     yield* finish(id, join(folders.user, `${id}.pt`), unwrapCheckpoint(bytes, input.file))
     return
   }
-  const { model, preprocessing, extra } = checkpoint
+  const { model, beside, preprocessing, extra } = checkpoint
   if (!preprocessing) {
     yield {
       event: 'notice',
@@ -70,7 +70,11 @@ export async function* importModel(
     ...(preprocessing ? { preprocessing: JSON.stringify(preprocessing) } : {}),
     ...(Object.keys(extra).length > 0 ? { slicetune: JSON.stringify(extra) } : {}),
   }
-  yield* finish(id, join(folders.user, `${id}.safetensors`), writeSafetensors({ tensors: model, metadata }))
+  yield* finish(
+    id,
+    join(folders.user, `${id}.safetensors`),
+    writeSafetensors({ tensors: new Map([...model, ...beside]), metadata }),
+  )
 }
 
 /**

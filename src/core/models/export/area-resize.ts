@@ -1,5 +1,5 @@
 import type { OnnxWriter } from './onnx-writer'
-import type { PictureSize } from './picture-input'
+import type { PictureSize } from './picture-size'
 
 /** One axis: sizes before and after, [1] of int64. */
 interface Axis {

@@ -1,6 +1,6 @@
 import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import type { OnnxWriter } from './onnx-writer'
-import type { PictureSize } from './picture-input'
+import type { PictureSize } from './picture-size'
 import { resized } from './picture-input'
 
 export interface DecodedValues {

@@ -1,7 +1,7 @@
 import type { Exportable } from './exportable'
 import { exportedLabels } from './exportable'
 import type { OnnxWriter } from './onnx-writer'
-import type { PictureSize } from './picture-input'
+import type { PictureSize } from './picture-size'
 
 export interface PromptValues {
   /** [queries, tokens, 2], pixels of the model's square */

@@ -3,7 +3,7 @@ import type { FileValue, OnnxFile } from './onnx-file'
 import { encodeOnnxFile } from './onnx-file'
 import { writeDecoder, writeEncoder } from './onnx-models'
 import { OnnxWriter } from './onnx-writer'
-import { pictureSizeOf } from './picture-input'
+import { pictureSizeOf } from './picture-size'
 
 /**
  * The pair of files that X-AnyLabeling's `efficientvit_sam` loads: SAM's names, the picture as bytes, points already

@@ -26,11 +26,13 @@ function checkpoint(name: string, extra: Record<string, string | number> = {}): 
   const momentum = { step: 3, expAvg: firstBias, expAvgSq: firstBias }
   const bytes = writeTrainingCheckpoint({
     ...{ model: pico, epoch: 4, loss: 0.5, bestLoss: 0.25, preprocessing: small, extra },
+    beside: new Map([['slicetune.negative_click.weight', negative]]),
     optimizer: { state: new Map([[2, momentum]]), paramGroups: [] },
   })
   writeFileSync(file, bytes)
   return file
 }
+const negative = { dtype: 'float32', shape: [1, 16], data: new Float32Array(16).fill(0.5) } as const
 const firstBias = pico.get('image_encoder.patch_embed.proj.bias')!
 
 async function run(options: Partial<ExportOptions> & { model: string }): Promise<JobEvent[]> {
@@ -69,6 +71,7 @@ describe('models export', () => {
     for (const name of ['a.pth', 'a.safetensors']) {
       const read = readTrainingCheckpoint(readFileSync(join(home, 'out', name)), name)
       expect(new Map(read.model)).toEqual(new Map(pico))
+      expect([...read.beside]).toEqual([['slicetune.negative_click.weight', negative]])
       expect(read).toMatchObject({ epoch: null, optimizer: null, loss: null, bestLoss: null })
       expect(read.preprocessing).toEqual(small)
       expect(read.extra).toEqual({ knowsClicks: 1, encoderHeads: 1, decoderHeads: 8 })

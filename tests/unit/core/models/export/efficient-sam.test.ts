@@ -8,12 +8,13 @@ import { EfficientSamSegmenter } from '../../../../../src/core/models/efficient-
 import { exportableOf } from '../../../../../src/core/models/export/families'
 import { decoderModel, encoderModel, wholeModel } from '../../../../../src/core/models/export/onnx-models'
 import { samDecoder, samEncoder } from '../../../../../src/core/models/export/sam-interface'
+import { tensor } from '../../../../../src/core/tensor/tensor'
 import { Parameters } from '../../../../../src/core/training/parameters'
 import { OnnxRuntimeEngine } from '../../../../../src/main/engines/onnxruntime/engine'
 import type { Preprocessing } from '../../../../../src/shared/domain/preprocessing'
 import { officialPreprocessing } from '../../../../../src/shared/domain/preprocessing'
 import type { Prompt } from '../../../../../src/shared/domain/prompt'
-import { formulaImage, formulaStateDict } from '../../../../golden/formula-weights'
+import { formulaImage, formulaStateDict, uniform } from '../../../../golden/formula-weights'
 import { fixtureArray, fixtureJson, largestExcess } from '../../../../golden/npy-fixture'
 import { agreementOf } from './agreement'
 import type { Query } from './exported-session'
@@ -196,6 +197,28 @@ describe('the encoder and decoder that labelme loads', () => {
       ...promptFeeds([fewer]),
     })
     expect(agreementOf(firstMask(outputs), firstMask(six)).relative).toBeGreaterThan(1e-3)
+  })
+
+  it('take a negative click where the model has a vector for it, and no other model does', async () => {
+    const vector = uniform('negative', 256)
+    const own = Parameters.from(
+      new Map([...weights, ['slicetune.negative_click.weight', tensor('float32', [1, 256], vector)]]),
+    )
+    const knowing = { ...model, parameters: own, config: { ...config, negativeClicks: true } }
+    const ours = await ourLogits(knowing, 's0:60x100', {
+      box,
+      points: [{ x: 30, y: 40, sign: 'negative' }],
+    })
+    const query = { points: [...boxQuery.points, [30, 40] as const], labels: [2, 3, 0] }
+    const feeds = { image_embeddings: embedding, orig_im_size: size, ...promptFeeds([query]) }
+
+    const outputs = await runExported(decoderModel(exportable(knowing), {}), feeds)
+
+    expect(agreementOf(ours.logits, firstMask(outputs))).toMatchObject({ pixels: 0 })
+    const unknowing = await runExported(decoder, feeds)
+    expect(agreementOf(firstMask(outputs), firstMask(unknowing)).relative).toBeGreaterThan(1e-2)
+    expect(exportable(knowing).prompts).toContain('label 0')
+    expect(exportable(model).prompts).not.toContain('label 0')
   })
 
   it('answer many queries at once as one by one', async () => {
