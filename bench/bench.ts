@@ -77,8 +77,10 @@ async function measure(plans: readonly RowPlan[], options: BenchOptions, places:
   const finish = (): void => {
     const report: Report = { event: 'report', environment, rows }
     const line = JSON.stringify(report)
-    mkdirSync(places.out, { recursive: true })
-    writeFileSync(places.reportFile, `${line}\n`)
+    if (rows.length > 0) {
+      mkdirSync(places.out, { recursive: true })
+      writeFileSync(places.reportFile, `${line}\n`)
+    }
     print(options.json ? line : markdownOf(report))
   }
   try {
