@@ -10,7 +10,7 @@ export interface FinderConfig {
   /** Cells along one side of the embedding */
   readonly side: number
   readonly hidden: number
-  /** Each cell of the embedding becomes this many along each side, so that boxes do not depend on the patch size */
+  /** Each cell that the head works on becomes this many along each side, so that boxes do not depend on the patch size */
   readonly upscale: number
   /** Maps, one a class of objects */
   readonly classes: number
@@ -23,16 +23,27 @@ export const finderPrefix = 'slicetune.finder.'
 export const reaches = [2, 4] as const
 const contextSide = 16
 
-/** Cells of the embedding along each side that are one cell of the coarser grid: a divisor of `side`. */
-export function contextPooling(side: number): number {
+/** Finer embeddings are averaged down to at most about so many cells a side: the head is then fast on any. */
+const mostHeadSide = 32
+
+/** The divisor of `side` by which it comes nearest to `wanted` cells. */
+function poolingTo(side: number, wanted: number): number {
   const divisors = Array.from({ length: side }, (_, index) => index + 1).filter(part => side % part === 0)
   const isBetter = (a: number, b: number): boolean =>
-    Math.abs(side / a - contextSide) < Math.abs(side / b - contextSide)
+    Math.abs(side / a - wanted) < Math.abs(side / b - wanted)
   return divisors.reduce((best, part) => (isBetter(part, best) ? part : best), 1)
 }
 
+/** Cells of the embedding along each side that are one cell of the head. */
+export const headPooling = (side: number): number =>
+  side <= mostHeadSide ? 1 : poolingTo(side, mostHeadSide)
+
+/** Cells of the head along each side that are one cell of its coarser grid. */
+export const contextPooling = (headSide: number): number => poolingTo(headSide, contextSide)
+
 /** Cells along one side of a map. */
-export const mapSide = ({ side, upscale }: Pick<FinderConfig, 'side' | 'upscale'>): number => side * upscale
+export const mapSide = ({ side, upscale }: Pick<FinderConfig, 'side' | 'upscale'>): number =>
+  (side / headPooling(side)) * upscale
 
 /** Maps have about this many cells a side: finer ones gained nothing, coarser ones lost small objects. */
 const wantedMapSide = 64
@@ -40,7 +51,7 @@ const wantedMapSide = 64
 /** @param embedding - shape of an embedding, [1, channels, side, side] */
 export function finderConfig(embedding: Shape, classes: number): FinderConfig {
   const [, channels = 0, side = 0] = embedding
-  const upscale = Math.min(4, Math.max(1, Math.round(wantedMapSide / side)))
+  const upscale = Math.min(4, Math.max(1, Math.round((wantedMapSide * headPooling(side)) / side)))
   return { channels, side, hidden: 32, upscale, classes }
 }
 

@@ -15,7 +15,7 @@ import { layerNorm } from '../../nn/layer-norm'
 import type { WeightOf } from '../../nn/linear'
 import { linear } from '../../nn/linear'
 import type { FinderConfig } from './config'
-import { contextPooling, mapSide, reaches } from './config'
+import { contextPooling, headPooling, mapSide, reaches } from './config'
 
 const epsilon = 1e-6
 
@@ -41,11 +41,13 @@ export function finderHead(
   { embedding, keep }: HeadInputs,
   weight: WeightOf,
 ): Value {
-  const { channels, side, hidden } = config
-  const batch = embedding.shape[0] as number
+  const { hidden } = config
+  const [batch, channels] = embedding.shape as [number, number]
   const kept = (x: Value, place: number): Value =>
     keep ? mul(g, x, reshape(g, slice(g, keep, 0, place, place + 1), [batch, hidden, 1, 1])) : x
-  const cells = transpose(g, reshape(g, embedding, [batch, channels, side * side]), [0, 2, 1]) // [batch, cells, channels]
+  const pooled = averaged(g, embedding, headPooling(config.side)) // [batch, channels, side, side], the head's side
+  const side = pooled.shape[2] as number
+  const cells = transpose(g, reshape(g, pooled, [batch, channels, side * side]), [0, 2, 1]) // [batch, cells, channels]
   const features = linear(g, layerNorm(g, cells, epsilon, weight, 'norm'), hidden, weight, 'input')
   const planes = reshape(g, transpose(g, gelu(g, features), [0, 2, 1]), [batch, hidden, side, side])
   const local = kept(planes, 0)
@@ -53,7 +55,7 @@ export function finderHead(
   const whole = linear(g, reshape(g, mean, [batch, hidden]), hidden, weight, 'context')
   const near = add(g, convolved(g, local, 1, weight, 'mix'), reshape(g, whole, [batch, hidden, 1, 1]))
   const mixed = kept(gelu(g, near), 1) // [batch, hidden, side, side]
-  return maps(g, config, lookAround(g, config, mixed, weight, kept), weight)
+  return maps(g, config, lookAround(g, mixed, weight, kept), weight)
 }
 
 function convolved(g: OpBuilder, x: Value, dilation: number, weight: WeightOf, prefix: string): Value {
@@ -65,16 +67,14 @@ function convolved(g: OpBuilder, x: Value, dilation: number, weight: WeightOf, p
 /** Adds to each cell what ever wider convolutions see from its place on a coarser grid. */
 function lookAround(
   g: OpBuilder,
-  { side, hidden }: FinderConfig,
   x: Value,
   weight: WeightOf,
   kept: (x: Value, place: number) => Value,
 ): Value {
-  const batch = x.shape[0] as number
+  const [batch, hidden, side] = x.shape as [number, number, number]
   const part = contextPooling(side)
   const coarse = side / part
-  const blocks = reshape(g, x, [batch, hidden, coarse, part, coarse, part])
-  const start = reshape(g, reduceMean(g, blocks, [3, 5]), [batch, hidden, coarse, coarse])
+  const start = averaged(g, x, part)
   const found: Value[] = []
   reaches.forEach((dilation, index) => {
     const from = found.reduce((sum, one) => add(g, sum, one), start)
@@ -86,10 +86,19 @@ function lookAround(
   return add(g, x, reshape(g, spread, [batch, hidden, side, side]))
 }
 
+/** Means over squares of part x part cells: [batch, channels, side, side] to [batch, channels, side / part, side / part]. */
+function averaged(g: OpBuilder, x: Value, part: number): Value {
+  if (part === 1) return x
+  const [batch, channels, side] = x.shape as [number, number, number]
+  const coarse = side / part
+  const blocks = reshape(g, x, [batch, channels, coarse, part, coarse, part])
+  return reshape(g, reduceMean(g, blocks, [3, 5]), [batch, channels, coarse, coarse])
+}
+
 /** Each cell's logits for its children, put in their places: [batch, hidden, side, side] to [batch, classes, S, S]. */
 function maps(g: OpBuilder, config: FinderConfig, x: Value, weight: WeightOf): Value {
-  const { side, hidden, upscale, classes } = config
-  const batch = x.shape[0] as number
+  const { upscale, classes } = config
+  const [batch, hidden, side] = x.shape as [number, number, number]
   const outputs = classes * upscale * upscale
   const children = conv(g, x, weight('output.weight', [outputs, hidden, 1, 1]), {
     bias: weight('output.bias', [outputs]),

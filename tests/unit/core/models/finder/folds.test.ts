@@ -9,7 +9,10 @@ describe('parts for calibration', () => {
       const folds = foldsByGroup(groups, 3, seed)
 
       const names = new Set(groups)
-      if (names.size < 2) return expect(folds).toBeNull()
+      if (names.size < 2) {
+        expect(folds).toBeNull()
+        return
+      }
       expect(new Set(folds).size).toBe(Math.min(3, names.size))
       for (const name of names) {
         expect(new Set(folds?.filter((_, index) => groups[index] === name)).size).toBe(1)

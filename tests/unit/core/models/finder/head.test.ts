@@ -3,12 +3,16 @@ import { sigmoid } from '../../../../../src/core/graph/functions'
 import type { Value } from '../../../../../src/core/graph/op'
 import {
   contextPooling,
+  headPooling,
   finderConfig,
   finderConfigOf,
   finderShapes,
 } from '../../../../../src/core/models/finder/config'
 import type { FinderConfig } from '../../../../../src/core/models/finder/config'
 import { dropPlaces, finderHead } from '../../../../../src/core/models/finder/head'
+import { FinderMaps } from '../../../../../src/core/models/finder/finder'
+import { poolEmbedding } from '../../../../../src/core/models/finder/pool-embedding'
+import { OnnxRuntimeEngine } from '../../../../../src/main/engines/onnxruntime/engine'
 import { initialFinderWeights } from '../../../../../src/core/models/finder/initial-weights'
 import { finderLoss } from '../../../../../src/core/models/finder/loss'
 import type { WeightOf } from '../../../../../src/core/nn/linear'
@@ -55,7 +59,7 @@ describe('the head of the finder', () => {
   })
 
   it('looks around on a coarser grid with the right gradients too', async () => {
-    const wide: FinderConfig = { channels: 3, side: 32, hidden: 2, upscale: 1, classes: 1 }
+    const wide: FinderConfig = { channels: 3, side: 64, hidden: 2, upscale: 1, classes: 1 }
     const all = [...finderShapes(wide)]
     const checked = ['input.weight', 'mix.weight', 'reach.0.weight', 'reach.1.weight', 'output.weight']
     const weightOf = (name: string) =>
@@ -65,7 +69,7 @@ describe('the head of the finder', () => {
       {
         inputs: checked.map(weightOf),
         build: (g, values) => {
-          const { shape, data } = filled([1, 3, 32, 32], 1)
+          const { shape, data } = filled([1, 3, 64, 64], 1)
           const weights = all.map(([name]) => {
             const fixed = weightOf(name)
             return values[checked.indexOf(name)] ?? g.constant(fixed.shape, fixed.data)
@@ -85,11 +89,14 @@ describe('sizes of the finder', () => {
   it('give maps of about 64 cells a side, whatever the resolution and the patch', () => {
     const upscales = [8, 16, 24, 32, 48, 64, 128].map(side => finderConfig([1, 256, side, side], 1).upscale)
 
-    expect(upscales).toEqual([4, 4, 3, 2, 1, 1, 1])
+    const pooled = [8, 16, 32, 48, 64, 128].map(headPooling)
+
+    expect(pooled).toEqual([1, 1, 1, 2, 2, 4])
+    expect(upscales).toEqual([4, 4, 3, 2, 3, 2, 2])
   })
 
   it('pool to a grid of about 16 cells by a divisor of the side', () => {
-    expect([7, 8, 16, 24, 32, 40, 48, 64, 128].map(contextPooling)).toEqual([1, 1, 1, 2, 2, 2, 3, 4, 8])
+    expect([7, 8, 16, 24, 32, 40, 48].map(contextPooling)).toEqual([1, 1, 1, 2, 2, 2, 3])
   })
 
   it('can be read off the weights', () => {
@@ -117,6 +124,30 @@ describe('sizes of the finder', () => {
     )
     expect(refusal({ without: 'slicetune.finder.output.weight' })).toContain('output.weight is missing')
     expect(refusal({ without: 'slicetune.finder.input.weight' })).toContain('is missing')
+  })
+})
+
+describe('an embedding pooled ahead of time', () => {
+  it('gives the maps of the whole one, by the same weights', async () => {
+    const engine = new OnnxRuntimeEngine({ threads: 1 })
+    const whole = filled([1, 3, 64, 64], 4)
+    const pooled = poolEmbedding(whole)
+    const sizes = [whole, pooled].map(({ shape }) => ({ ...finderConfig(shape, 1), hidden: 4 }))
+    const parameters = initialFinderWeights(sizes[0]!, 1)
+
+    const maps = await Promise.all(
+      [whole, pooled].map(async (features, index) => {
+        const [map] = await new FinderMaps(engine, sizes[index]!, parameters).of(features)
+        return map!
+      }),
+    )
+
+    await engine.dispose()
+    expect(pooled.shape).toEqual([1, 3, 32, 32])
+    expect(poolEmbedding(pooled)).toBe(pooled)
+    expect(maps[0]).toHaveLength(64 * 64)
+    // Means are summed in another order.
+    maps[0]?.forEach((value, at) => expect(Math.abs(value - (maps[1]?.[at] ?? NaN))).toBeLessThan(1e-5))
   })
 })
 

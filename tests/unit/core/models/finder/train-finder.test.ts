@@ -113,6 +113,6 @@ describe('fitting a finder', () => {
   it('sees few slices often and many slices a few times', () => {
     const epochs = [1, 40, 240, 5000].map(defaultEpochs)
 
-    expect(epochs).toEqual([120, 60, 10, 4])
+    expect(epochs).toEqual([120, 80, 13, 2])
   })
 })
