@@ -14,10 +14,18 @@ export interface Program {
   dispose(): Promise<void>
 }
 
+export interface CompileOptions {
+  /**
+   * Keep what a run needs for the next one. For graphs that run over and over, such as a block of an encoder: others
+   * would hold their memory while something else runs, to save a few milliseconds.
+   */
+  readonly keepsMemory?: boolean
+}
+
 /** The only door to a runtime. */
 export interface Engine {
   /** What runs the programs, for reports: "ONNX Runtime 1.30.0, CPU, 2 threads" */
   readonly description: string
-  compile(graph: Graph): Promise<Program>
+  compile(graph: Graph, options?: CompileOptions): Promise<Program>
   dispose(): Promise<void>
 }

@@ -117,7 +117,10 @@ export class ImageEncoder implements SteppedEncoder {
     const graph =
       direction === 'forward' ? forwardGraph(piece, this.#config) : backwardGraph(piece, this.#config)
     const weights = weightNames(piece, this.#config)
-    const compiled = this.#engine.compile(graph).then(program => ({ program, weights }))
+    // Stem and neck run once an image, a block a dozen times.
+    const compiled = this.#engine
+      .compile(graph, { keepsMemory: piece === 'block' })
+      .then(program => ({ program, weights }))
     this.#programs.set(key, compiled)
     return compiled
   }

@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-node'
-import type { Engine, Float32Tensor, NamedTensors, Program } from '../../../core/engine'
+import type { CompileOptions, Engine, Float32Tensor, NamedTensors, Program } from '../../../core/engine'
 import type { Graph } from '../../../core/graph/graph'
 import { verify } from '../../../core/graph/verify'
 import { encodeOnnx } from '../../../core/onnx/encode'
@@ -66,7 +66,7 @@ export class OnnxRuntimeEngine implements Engine {
     this.description = `ONNX Runtime ${ort.env.versions.node ?? ''}, CPU, ${threads} threads`
   }
 
-  async compile(graph: Graph): Promise<Program> {
+  async compile(graph: Graph, { keepsMemory = false }: CompileOptions = {}): Promise<Program> {
     verify(graph)
     const session = await ort.InferenceSession.create(encodeOnnx(graph), {
       executionProviders: ['cpu'],
@@ -74,6 +74,9 @@ export class OnnxRuntimeEngine implements Engine {
       interOpNumThreads: 1,
       executionMode: 'sequential',
       logSeverityLevel: 3,
+      enableCpuMemArena: keepsMemory,
+      // The pattern asks for a second block as large as all that a run allocates, beside what the arena has.
+      enableMemPattern: false,
     })
     const program = new OnnxRuntimeProgram(graph, session)
     this.#programs.push(program)
