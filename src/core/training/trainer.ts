@@ -22,25 +22,29 @@ export interface TrainingState {
   /** Sum over these steps of loss times samples, and the samples, for the epoch's mean */
   lossSum: number
   sampleCount: number
-  /** Best validation Dice and lowest training loss so far, and the epoch of the best */
-  bestDice: number | null
+  /** Lowest mean training loss so far, also of a run by another program that this one goes on from */
   bestLoss: number | null
+  /** The best epoch, its validation Dice and its mean training loss */
   bestEpoch: number | null
-  /** Epochs since the best validation Dice */
+  bestDice: number | null
+  lossAtBest: number | null
+  /** Epochs since the best one */
   staleEpochs: number
 }
 
 export interface TrainerOptions {
   readonly epochs: number
   readonly weightDecay: number
-  /** Epochs without a better validation Dice before it stops; 0: never */
+  /** Which epoch is the best one: of the highest validation Dice, or of the lowest mean training loss */
+  readonly bestBy: 'dice' | 'loss'
+  /** Epochs without a better one before it stops; 0: never */
   readonly stopPatience: number
   readonly plateau: PlateauOptions
 }
 
 /** What the trainer asks of the world around it. */
 export interface TrainerWorld {
-  /** The steps of an epoch; each draws its samples when it is called, the same whenever that is */
+  /** The steps of an epoch; each draws its samples when it is called, for the weights as they are then */
   batches(epoch: number): readonly (() => Promise<readonly TrainingSample[]>)[]
   validate(epoch: number): Promise<ValidationScore>
   /** Asked between steps: the trainer then ends where it is */
@@ -86,7 +90,7 @@ export class LossNotFinite extends Error {
  * Trains epoch by epoch from wherever `state` stands, so that resuming and starting are one thing. The caller saves
  * between events; `state` is consistent whenever an event is out.
  *
- * Best is the highest validation Dice. The schedule follows the mean training loss, as in the original recipe.
+ * The schedule follows the mean training loss, as in the original recipe.
  *
  * @throws LossNotFinite
  */
@@ -142,16 +146,16 @@ async function takeStep(
 function endEpoch(
   state: TrainingState,
   validation: ValidationScore,
-  { plateau }: TrainerOptions,
+  { plateau, bestBy }: TrainerOptions,
 ): Omit<Extract<TrainerEvent, { kind: 'epoch' }>, 'seconds'> {
   const trainLoss = state.lossSum / Math.max(1, state.sampleCount)
   const { epoch } = state
   const { learningRate } = state.schedule
-  const isBest = isBetter(validation.dice, state.bestDice)
-  if (isBest) {
-    state.bestDice = validation.dice
-    state.bestEpoch = epoch
-  }
+  const isBest =
+    bestBy === 'dice'
+      ? isHigher(validation.dice, state.bestDice)
+      : state.lossAtBest === null || trainLoss < state.lossAtBest
+  if (isBest) Object.assign(state, { bestDice: validation.dice, lossAtBest: trainLoss, bestEpoch: epoch })
   state.staleEpochs = isBest ? 0 : state.staleEpochs + 1
   state.bestLoss = Math.min(trainLoss, state.bestLoss ?? Infinity)
   state.schedule = plateauStep(state.schedule, trainLoss, plateau)
@@ -159,7 +163,7 @@ function endEpoch(
   return { kind: 'epoch', epoch, trainLoss, validation, learningRate, isBest }
 }
 
-function isBetter(dice: number | null, best: number | null): boolean {
+function isHigher(dice: number | null, best: number | null): boolean {
   if (best === null) return true
   return dice !== null && dice > best
 }

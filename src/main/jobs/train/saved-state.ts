@@ -68,9 +68,10 @@ export const SavedRun = z.object({
     step: z.number(),
     lossSum: z.number(),
     sampleCount: z.number(),
-    bestDice: z.number().nullable(),
     bestLoss: z.number().nullable(),
     bestEpoch: z.number().nullable(),
+    bestDice: z.number().nullable(),
+    lossAtBest: z.number().nullable().default(null),
     staleEpochs: z.number(),
   }),
   /** The model before training on each held-out slice; null where that was not measured yet */
@@ -88,9 +89,10 @@ export function startState(parameters: Parameters, learningRate: number): Traini
     step: 0,
     lossSum: 0,
     sampleCount: 0,
-    bestDice: null,
     bestLoss: null,
     bestEpoch: null,
+    bestDice: null,
+    lossAtBest: null,
     staleEpochs: 0,
   }
 }

@@ -4,6 +4,7 @@ import { plateauDefaults } from '../../../core/training/schedules'
 import type { EndReason, TrainerEvent, TrainingState } from '../../../core/training/trainer'
 import { LossNotFinite, trainEpochs } from '../../../core/training/trainer'
 import type { JobEvent } from '../../../shared/domain/events'
+import { presets } from '../../../shared/domain/training-options'
 import { AppError } from '../../../shared/errors'
 import { countOf } from '../../../shared/text/count-of'
 import type { Verdict } from '../../figures'
@@ -30,11 +31,13 @@ export interface RunWorld {
   readonly progress: RunProgress
 }
 
+const figureOf = { dice: 'validation Dice', loss: 'training loss' } as const
+
 const reasons: Readonly<Record<EndReason, (run: RunDescription) => string>> = {
   finished: ({ recipe: { epochs } }) =>
     epochs === 1 ? 'The one epoch is done.' : `All ${epochs} epochs are done.`,
-  'no-improvement': ({ recipe }) =>
-    `Stopped early: the validation Dice has not improved for ${recipe.stopPatience} epochs.`,
+  'no-improvement': ({ preset, recipe }) =>
+    `Stopped early: the ${figureOf[presets[preset].bestBy]} has not improved for ${recipe.stopPatience} epochs.`,
   stopped: () => 'Stopped on request; "--resume" goes on from here.',
 }
 
@@ -162,8 +165,9 @@ export class TrainingRun {
   /** A checkpoint that was moved without the run's best one cannot promise the best one. */
   #forgetBest(): void {
     Object.assign(this.#progress.state, {
-      bestDice: null,
       bestEpoch: null,
+      bestDice: null,
+      lossAtBest: null,
       staleEpochs: 0,
     } satisfies Partial<TrainingState>)
   }
@@ -203,6 +207,7 @@ export class TrainingRun {
       {
         epochs: recipe.epochs,
         weightDecay: recipe.weightDecay,
+        bestBy: presets[this.#run.preset].bestBy,
         stopPatience: recipe.stopPatience,
         plateau: { ...plateauDefaults, factor: recipe.plateauFactor, patience: recipe.plateauPatience },
       },

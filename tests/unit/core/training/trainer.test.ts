@@ -60,14 +60,21 @@ function start(model: Trainable, learningRate = 0.1): TrainingState {
     step: 0,
     lossSum: 0,
     sampleCount: 0,
-    bestDice: null,
     bestLoss: null,
     bestEpoch: null,
+    bestDice: null,
+    lossAtBest: null,
     staleEpochs: 0,
   }
 }
 
-const options: TrainerOptions = { epochs: 3, weightDecay: 0, stopPatience: 0, plateau: plateauDefaults }
+const options: TrainerOptions = {
+  epochs: 3,
+  weightDecay: 0,
+  bestBy: 'dice',
+  stopPatience: 0,
+  plateau: plateauDefaults,
+}
 
 interface Play {
   readonly options?: Partial<TrainerOptions>
@@ -152,6 +159,44 @@ describe('training', () => {
 
     expect(epochsOf(events).map(event => event.isBest)).toEqual([true, true, false])
     expect(state).toMatchObject({ bestDice: 0.2, bestEpoch: 1 })
+  })
+
+  test('calls the epoch of the lowest mean training loss the best where that is asked for', async () => {
+    const model = new TwoNumbers([3, 1, 2, 2, 1, 2, 9, 0])
+    const state = start(model)
+
+    const { events } = await play(model, state, {
+      dices: [0.5, 0.9, 0.7, 0.8],
+      steps: [3, 1],
+      options: { epochs: 4, bestBy: 'loss' },
+    })
+
+    expect(epochsOf(events).map(event => event.trainLoss)).toEqual([2.5, 2, 1.25, 6.75])
+    expect(epochsOf(events).map(event => event.isBest)).toEqual([true, true, true, false])
+    expect(state).toMatchObject({ bestEpoch: 2, bestDice: 0.7, lossAtBest: 1.25, bestLoss: 1.25 })
+    expect(state.staleEpochs).toBe(1)
+  })
+
+  test('has a best epoch of its own where it goes on from another program’s lower loss', async () => {
+    const model = new TwoNumbers([5, 4, 6])
+    const state = { ...start(model), bestLoss: 3 }
+
+    const { events } = await play(model, state, { steps: [1], options: { bestBy: 'loss' } })
+
+    expect(epochsOf(events).map(event => event.isBest)).toEqual([true, true, false])
+    expect(state).toMatchObject({ bestEpoch: 1, lossAtBest: 4, bestLoss: 3 })
+  })
+
+  test('stops early by the figure that says which epoch is best', async () => {
+    const model = new TwoNumbers([3, 4, 5, 1])
+
+    const { events, reason } = await play(model, start(model), {
+      dices: [0.1, 0.2, 0.3, 0.4],
+      steps: [1],
+      options: { epochs: 4, stopPatience: 2, bestBy: 'loss' },
+    })
+
+    expect([reason, epochsOf(events).length]).toEqual(['no-improvement', 3])
   })
 
   test('stops after so many epochs without a better Dice, and never with 0', async () => {

@@ -34,11 +34,38 @@ describe('a recipe', () => {
     for (const value of bad) expect(() => recipeOf('full', { [name]: value })).toThrow(name)
   })
 
-  test('describes every option, and its defaults in the command’s flags', () => {
-    for (const [name, field] of Object.entries(TrainingRecipe.shape)) {
-      expect(field.meta()?.description, name).toBeTruthy()
+  test('of preset seed is that of the original script', () => {
+    expect(presets.seed).toMatchObject({
+      trainedSteps: Infinity,
+      bestBy: 'loss',
+      preprocessing: { fit: 'pad', intensity: 'minmax' },
+      recipe: {
+        ...{ epochs: 10, batchSize: 4, learningRate: 5e-5, weightDecay: 0.01, stopPatience: 0 },
+        ...{ plateauFactor: 0.9, plateauPatience: 5, boxJitter: 5, pointShare: 0, clickShare: 0 },
+        ...{ flips: true, maskLoss: 'all', iouTarget: 'per-mask', resolution: null },
+      },
+    })
+  })
+
+  test('of preset balanced lies between those of quick and full', () => {
+    const [quick, balanced, full] = [presets.quick, presets.balanced, presets.full]
+    for (const figure of ['epochs', 'learningRate', 'stopPatience'] as const) {
+      expect(balanced.recipe[figure], figure).toBeLessThan(quick.recipe[figure])
+      expect(balanced.recipe[figure], figure).toBeGreaterThan(full.recipe[figure])
     }
-    expect(TrainOptions.shape.epochs.meta()?.description).toContain('(quick: 25, full: 10)')
+    expect(balanced.trainedSteps).toBeGreaterThan(quick.trainedSteps)
+    expect(balanced.recipe.flips).toBe(false)
+  })
+
+  test('describes every option with its reason, and its defaults in the command’s flags', () => {
+    for (const [name, field] of Object.entries(TrainingRecipe.shape)) {
+      const { description, reason } = field.meta() ?? {}
+      expect(description, name).toBeTruthy()
+      expect(reason, name).toMatch(/^[A-Z0-9].*\.$/)
+    }
+    expect(TrainOptions.shape.epochs.meta()?.description).toContain(
+      '(quick: 25, balanced: 15, full: 10, seed: 10)',
+    )
     expect(TrainOptions.shape.batchSize.meta()?.description).toContain('(default: 4)')
   })
 

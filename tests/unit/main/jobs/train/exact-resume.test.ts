@@ -64,7 +64,13 @@ async function trained(
     stopRequested: () => false,
     now: () => 0,
   }
-  const options = { epochs: 2, weightDecay: 0.01, stopPatience: 0, plateau: plateauDefaults }
+  const options = {
+    epochs: 2,
+    weightDecay: 0.01,
+    bestBy: 'dice',
+    stopPatience: 0,
+    plateau: plateauDefaults,
+  } as const
   for await (const event of trainEpochs(model, state, world, options)) {
     if (event.kind !== 'step') continue
     losses.push(event.loss)
