@@ -72,6 +72,27 @@ export function nextClick(
   width: number,
   clicked: readonly PromptPoint[] = [],
 ): PromptPoint | null {
+  const error = largestError(prediction, truth, height, width, clicked)
+  const centre = error && innermostPixel(error.region, height, width)
+  return centre && { ...centre, sign: error.sign }
+}
+
+/** A connected part in which a mask is wrong. */
+export interface MaskError {
+  /** [height, width], 0 or 1 */
+  readonly region: Uint8Array
+  /** Of the click that would mend it: positive where the mask misses something */
+  readonly sign: PromptPoint['sign']
+}
+
+/** As `nextClick`: the error that it clicks on. */
+export function largestError(
+  prediction: Uint8Array,
+  truth: Uint8Array,
+  height: number,
+  width: number,
+  clicked: readonly PromptPoint[] = [],
+): MaskError | null {
   const missed = truth.map((value, i) => (value !== 0 && prediction[i] === 0 ? 1 : 0))
   const added = truth.map((value, i) => (value === 0 && prediction[i] !== 0 ? 1 : 0))
   for (const { x, y } of clicked) {
@@ -83,9 +104,8 @@ export function nextClick(
     added: labelComponents(added, height, width),
   }
   const isMissed = largestSize(parts.missed) >= largestSize(parts.added)
-  const largest = largestComponent(isMissed ? parts.missed : parts.added)
-  const centre = largest && innermostPixel(largest, height, width)
-  return centre && { ...centre, sign: isMissed ? 'positive' : 'negative' }
+  const region = largestComponent(isMissed ? parts.missed : parts.added)
+  return region && { region, sign: isMissed ? 'positive' : 'negative' }
 }
 
 function largestSize({ sizes }: Components): number {

@@ -1,4 +1,5 @@
 export { clicksToDice, firstClick, nextClick } from './clicks'
 export type { ClickOptions, ClickRun } from './clicks'
+export { drawCorrection } from './correction'
 export { ellipseInBox } from './ellipse'
 export { looseBox } from './loose-box'

@@ -9,7 +9,7 @@ import { invariant } from '../../../shared/errors'
 import type { FileCache } from '../../datasets'
 import { loadSlice } from '../../datasets'
 import type { TrainingObject } from './training-object'
-import { drawPrompt, trainingObject } from './training-object'
+import { drawCorrectionCount, drawPrompt, trainingObject } from './training-object'
 import type { UsableSlice } from './usable-slice'
 
 export interface DrawsWorld {
@@ -23,6 +23,8 @@ export interface DrawsWorld {
 /** What stays the same about a slice (or its mirror image) from epoch to epoch; small enough to keep. */
 export interface PreparedSlice {
   readonly geometry: SliceGeometry
+  /** Where the slice lies on the square of the target */
+  readonly targetGeometry: SliceGeometry
   /** By label value; a label that vanishes at the target's resolution is not in it */
   readonly objects: ReadonlyMap<number, TrainingObject>
 }
@@ -30,8 +32,13 @@ export interface PreparedSlice {
 /** A sample before it goes to the model. */
 export interface DrawnSample {
   readonly geometry: SliceGeometry
+  readonly targetGeometry: SliceGeometry
   readonly object: TrainingObject
   readonly prompt: Prompt
+  /** How many corrective clicks are to follow, fewer where no error is left */
+  readonly corrections: number
+  /** Names the draw, for what else is drawn for this sample */
+  readonly key: string
   readonly flip: Flip
 }
 
@@ -63,10 +70,14 @@ export class SampleDraws {
     const { record } = usable
     const key = `${epoch} ${record.id}`
     const flip = this.#flipOf(key)
-    const { geometry, objects } = await this.prepared(usable, flip)
+    const { geometry, targetGeometry, objects } = await this.prepared(usable, flip)
     invariant(objects.size > 0, `a label of ${record.id} is left at the target's resolution`)
     const object = random(recipe.seed, 'label', key).choice([...objects.values()])
-    return { geometry, object, prompt: drawPrompt(object, { ...recipe, key }), flip }
+    const [prompt, corrections] = [
+      drawPrompt(object, { ...recipe, key }),
+      drawCorrectionCount(object, { ...recipe, key }),
+    ]
+    return { geometry, targetGeometry, object, prompt, corrections, key, flip }
   }
 
   async prepared(usable: UsableSlice, flip: Flip): Promise<PreparedSlice> {
@@ -76,12 +87,13 @@ export class SampleDraws {
     const { files, preprocessing, maskSide } = this.#world
     const { labels } = await loadSlice(usable.record, files)
     const [height = 0, width = 0] = labels.shape
-    const target = sliceGeometry(height, width, { ...preprocessing, resolution: maskSide })
+    const targetGeometry = sliceGeometry(height, width, { ...preprocessing, resolution: maskSide })
     const objects = usable.trainableValues.flatMap(value => {
-      const object = trainingObject(labels, value, target, flip)
+      const object = trainingObject(labels, value, targetGeometry, flip)
       return object ? [[value, object] as const] : []
     })
-    const prepared = { geometry: sliceGeometry(height, width, preprocessing), objects: new Map(objects) }
+    const geometry = sliceGeometry(height, width, preprocessing)
+    const prepared = { geometry, targetGeometry, objects: new Map(objects) }
     this.#prepared.set(key, prepared)
     return prepared
   }

@@ -4,6 +4,7 @@ import type { Tensor } from '../../../core/tensor/tensor'
 import type { PromptedTarget, Trainable, TrainingSample } from '../../../core/training/trainable'
 import { loadSlice } from '../../datasets'
 import type { EmbeddingsCache } from '../../files/embeddings-cache'
+import { correctedPrompt } from './corrected-prompt'
 import type { DrawnSample, DrawsWorld } from './sample-draws'
 import { pictureKey, SampleDraws } from './sample-draws'
 import { targetOf } from './training-object'
@@ -24,12 +25,15 @@ export class SampleSource extends SampleDraws {
     this.#world = world
   }
 
+  /** Corrective clicks depend on the weights as they are; all else on seed, epoch and slice alone. */
   async batch(slices: readonly UsableSlice[], epoch: number): Promise<TrainingSample[]> {
     const samples: TrainingSample[] = []
     // One after the other: the embeddings of new slices come from one engine.
     for (const slice of slices) {
       const drawn = await this.draw(slice, epoch)
-      samples.push({ ...this.targetOf(drawn), input: await this.input(slice, drawn.flip) })
+      const input = await this.input(slice, drawn.flip)
+      const prompt = await correctedPrompt(drawn, input, this.#world)
+      samples.push({ ...this.targetOf({ ...drawn, prompt }), input })
     }
     return samples
   }
@@ -43,7 +47,8 @@ export class SampleSource extends SampleDraws {
     return {
       prompt: trainable.tokensOf(prompt, geometry),
       target: targetOf(object, maskSide),
-      bestOnly: prompt.box === null && recipe.maskLoss === 'best',
+      // A lone point may mean many things; a point with corrections means one, as a box does.
+      bestOnly: prompt.box === null && prompt.points.length === 1 && recipe.maskLoss === 'best',
     }
   }
 

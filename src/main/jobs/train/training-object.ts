@@ -106,12 +106,20 @@ export function targetOf(object: TrainingObject, side: number): Uint8Array {
   return decodeRuns(object.target, side * side)
 }
 
-export interface PromptDraw {
-  readonly pointShare: number
-  readonly boxJitter: number
+interface Draw {
   readonly seed: number
   /** Names the draw: the same key gives the same prompt */
   readonly key: string
+}
+
+export interface PromptDraw extends Draw {
+  readonly pointShare: number
+  readonly boxJitter: number
+}
+
+export interface CorrectionDraw extends Draw {
+  readonly clickShare: number
+  readonly maxClicks: number
 }
 
 /** An inner point or a loose box, as `pointShare` says; the same for the same key, whenever it is drawn. */
@@ -124,4 +132,13 @@ export function drawPrompt(object: TrainingObject, { pointShare, boxJitter, seed
   }
   const { box, size, value } = object
   return { box: looseBox(box, size, { jitter: boxJitter, seed, key, value }), points: [] }
+}
+
+/** How many corrective clicks follow a prompt: none, or 1 to `maxClicks`, each as likely. */
+export function drawCorrectionCount(
+  { value }: TrainingObject,
+  { clickShare, maxClicks, seed, key }: CorrectionDraw,
+): number {
+  const generator = random(seed, 'corrections', key, value)
+  return generator.uniform() < clickShare ? generator.integer(1, maxClicks) : 0
 }

@@ -117,13 +117,14 @@ test('without flips nothing is mirrored', async () => {
   }
 })
 
-test('only a point trains the best mask alone, and only where that is asked for', async () => {
+test('only a lone point trains the best mask alone, and only where that is asked for', async () => {
   const points = async (changes: Partial<TrainingRecipe>) => {
-    const { samples, usable } = await source(changes)
+    const { samples, usable } = await source({ clickShare: 0, ...changes })
     return (await samples.batch(usable, 0)).map(sample => sample.bestOnly)
   }
 
   expect(await points({ pointShare: 1, maskLoss: 'best' })).toEqual(Array(5).fill(true))
   expect(await points({ pointShare: 1, maskLoss: 'all' })).toEqual(Array(5).fill(false))
   expect(await points({ pointShare: 0, maskLoss: 'best' })).toEqual(Array(5).fill(false))
+  expect(await points({ pointShare: 1, clickShare: 1, maskLoss: 'best' })).toEqual(Array(5).fill(false))
 })
