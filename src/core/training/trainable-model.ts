@@ -6,9 +6,11 @@ import type { SliceGeometry } from '../imaging/geometry'
 import type { PromptTokens } from '../models/prompt-tokens'
 import { float32 } from '../tensor/tensor'
 import { GradientSink } from './gradient-sink'
+import { LossMean } from './loss-mean'
 import type { LossOptions } from './losses'
 import type { ModelFamily } from './model-family'
 import type { Parameters } from './parameters'
+import type { Rank, WholeBatch } from './rank'
 import type {
   JudgedSample,
   Judgement,
@@ -17,7 +19,6 @@ import type {
   Trainable,
   TrainingSample,
 } from './trainable'
-import { lossesOf } from './trainable'
 
 export interface TrainableOptions {
   /** Step of the encoder from which on it is trained; its number of steps: none of it is */
@@ -41,7 +42,7 @@ interface Compiled {
 type Kind = 'training' | 'loss'
 
 /** A model under training: one image at a time through the encoder, a few prompts at a time through the decoder. */
-export class TrainableModel implements Trainable {
+export class TrainableModel implements Trainable, Rank {
   readonly parameters: Parameters
   readonly gradients: Parameters
   readonly trainedNames: readonly string[]
@@ -79,16 +80,31 @@ export class TrainableModel implements Trainable {
     return this.#family.encoder.forward(input, this.#options.firstTrainedStep)
   }
 
-  async computeGradients(batch: readonly TrainingSample[]): Promise<StepLosses> {
-    const parts = this.#parts(batch, this.#trainsEncoder ? 1 : this.#mostSamples)
-    const batchIou = await this.#batchIou(batch, parts)
+  /** @param whole - the batch that these samples are a part of: their gradients and losses then have its weight */
+  async computeGradients(batch: readonly TrainingSample[], whole?: WholeBatch): Promise<StepLosses> {
+    const parts = this.#trainingParts(batch)
+    const seesAll = this.#options.loss.iouTarget !== 'seed' || (!whole && parts.length === 1)
+    const batchIou = seesAll ? null : (whole?.jointIous ?? (await this.jointIous(batch)))
+    const size = whole?.samples ?? batch.length
     const totals = new LossMean()
     this.#sink.startBatch()
     for (const { samples } of parts) {
-      totals.add(await this.#differentiate(samples, batch.length, batchIou), samples.length / batch.length)
+      totals.add(await this.#differentiate(samples, size, batchIou), samples.length / size)
     }
     this.#sink.finishBatch(this.trainedNames)
     return totals.losses
+  }
+
+  /** The original script's IoU target looks at the whole batch: taken in parts, it needs a first pass over all. */
+  async jointIous(batch: readonly TrainingSample[]): Promise<Float32Tensor> {
+    const ious = new Float32Array(batch.length)
+    for (const { samples, indices } of this.#trainingParts(batch)) {
+      const judged: JudgedSample[] = []
+      for (const sample of samples) judged.push({ ...sample, embedding: await this.embed(sample.input) })
+      const { jointIou } = await this.#lossOf(judged)
+      indices.forEach((index, row) => (ious[index] = jointIou?.data[row] ?? NaN))
+    }
+    return float32([batch.length, 1], ious)
   }
 
   async judge(batch: readonly JudgedSample[]): Promise<Judgement> {
@@ -112,6 +128,10 @@ export class TrainableModel implements Trainable {
 
   get #mostSamples(): number {
     return Math.max(1, Math.floor(mostCellsARun / this.#family.cells))
+  }
+
+  #trainingParts(batch: readonly TrainingSample[]): Part<TrainingSample>[] {
+    return this.#parts(batch, this.#trainsEncoder ? 1 : this.#mostSamples)
   }
 
   /** Runs of the decoder: samples of one kind of prompt, as many as memory takes. */
@@ -155,22 +175,6 @@ export class TrainableModel implements Trainable {
   async #lossOf(samples: readonly JudgedSample[]): Promise<NamedTensors> {
     const embedding = stacked(samples.map(sample => sample.embedding))
     return this.#run(await this.#program('loss', samples, 0), { samples, embedding, batchIou: null })
-  }
-
-  /** The original script's IoU target looks at the whole batch: taken in parts, it needs a first pass over all. */
-  async #batchIou(
-    batch: readonly TrainingSample[],
-    parts: readonly Part<TrainingSample>[],
-  ): Promise<Float32Tensor | null> {
-    if (this.#options.loss.iouTarget !== 'seed' || parts.length === 1) return null
-    const ious = new Float32Array(batch.length)
-    for (const { samples, indices } of parts) {
-      const judged: JudgedSample[] = []
-      for (const sample of samples) judged.push({ ...sample, embedding: await this.embed(sample.input) })
-      const { jointIou } = await this.#lossOf(judged)
-      indices.forEach((index, row) => (ious[index] = jointIou?.data[row] ?? NaN))
-    }
-    return float32([batch.length, 1], ious)
   }
 
   async #run({ program, inputs }: Compiled, given: Run, into?: NamedTensors): Promise<NamedTensors> {
@@ -287,14 +291,4 @@ function stacked(parts: readonly Float32Tensor[]): Float32Tensor {
 function entry({ data, shape }: Float32Tensor, index: number): Float32Tensor {
   const size = data.length / (shape[0] ?? 1)
   return float32([1, ...shape.slice(1)], data.subarray(index * size, (index + 1) * size))
-}
-
-/** Means over parts of a batch, weighted by their share of it. */
-class LossMean {
-  losses: StepLosses = lossesOf(() => 0)
-
-  add(results: NamedTensors, share: number): void {
-    const before = this.losses
-    this.losses = lossesOf(name => before[name] + share * (results[name]?.data[0] ?? NaN))
-  }
 }
