@@ -7,6 +7,7 @@ import type { Preset, TrainingRecipe } from '../../../shared/domain/training-opt
 import type { CardResult, EpochFigures, Verdict } from '../../figures'
 import { diceChart, logChart, lossChart, modelCard, overlaySheet, verdict } from '../../figures'
 import { writeAtomically } from '../../files/write-atomically'
+import { countOf } from '../../../shared/text/count-of'
 import { answerWithPoint } from '../answer-slice'
 import type { EpochLine } from './epoch-line'
 import { checkpointNames } from './run-folder'
@@ -92,6 +93,21 @@ function cardResults({
     }))
 }
 
+/** Shares of the prompts, by what they are. */
+function promptMix({
+  pointShare,
+  clickShare,
+  maxClicks,
+  boxJitter,
+}: TrainingRecipe): Readonly<Record<string, number>> {
+  const mix = {
+    [`box, each side up to ${boxJitter} px loose at 256`]: (1 - pointShare) * (1 - clickShare),
+    'one inner point': pointShare * (1 - clickShare),
+    [`one of these, corrected by up to ${countOf(maxClicks, 'click')}, green and red`]: clickShare,
+  }
+  return Object.fromEntries(Object.entries(mix).filter(([, share]) => share > 0))
+}
+
 export interface CardContents {
   readonly data: TrainingData
   readonly base: readonly ValidatedCase[]
@@ -131,17 +147,14 @@ export async function writeModelCard(run: RunDescription, contents: CardContents
     },
     preset: run.preset,
     options: recipe,
-    prompts: {
-      [`box, each side up to ${recipe.boxJitter} px loose at 256`]: 1 - recipe.pointShare,
-      'one inner point': recipe.pointShare,
-    },
+    prompts: promptMix(recipe),
     preprocessing: run.preprocessing,
     results: cardResults(contents),
     verdict: contents.verdict.sentence,
     limits: [
       'Tuned on the slices listed above and judged on the held-out ones only: other scanners, organs or protocols are untested.',
       'Validation chose the best epoch, so its figures are slightly optimistic.',
-      'Label 0 (a negative click) has no learned vector; red clicks are decoded apart and subtracted.',
+      `Red clicks were ${recipe.clickShare > 0 ? '' : 'not '}trained; what the model leaves under one is cut out of the answer.`,
     ],
     attributions: [`${base.id}: ${base.source}, ${base.licence}`],
   })
