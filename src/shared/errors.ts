@@ -134,6 +134,11 @@ export const errorTable = {
     d =>
       `SliceTune cannot work on this computer yet (${d.checks.join(', ')}). The lines above say what to do.`,
   ),
+  WORKER_FAILED: kind(
+    z.object({ worker: z.int(), workers: z.int(), reason: z.string() }),
+    d =>
+      `Worker ${d.worker} of ${d.workers} failed: ${d.reason}. Checkpoints written so far are whole: go on from them with "--resume", and with fewer "--workers" if memory ran out.`,
+  ),
   ABORTED: kind(z.object({}), () => 'Cancelled.', 130),
   INTERNAL: kind(
     z.object({ reason: z.string() }),

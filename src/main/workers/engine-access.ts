@@ -1,6 +1,9 @@
 import type { TrainingSplit } from '../../shared/domain/training-split'
 import type { Engine } from '../../core/engine'
+import type { Model } from '../../core/models/families'
 import type { Segmenter } from '../../core/models/segmenter'
+import type { Rank } from '../../core/training/rank'
+import type { TrainableOptions } from '../../core/training/trainable-model'
 
 /** One execution provider of the runtime, tried on its own. */
 export interface ProviderProbe {
@@ -18,6 +21,21 @@ export interface OpenedSegmenter {
   readonly split: TrainingSplit | null
 }
 
+export interface RankPlan {
+  /** Its weights lie in shared memory */
+  readonly model: Model
+  readonly options: Omit<TrainableOptions, 'gradients'>
+  readonly count: number
+  /** Of each one's engine */
+  readonly threads: number
+}
+
+/** A rank in a thread of its own. */
+export interface StartedRank extends Rank {
+  /** Lets the thread end by itself, when it has answered what it was asked. */
+  dispose(): Promise<void>
+}
+
 /**
  * The only way from a job to a native runtime. The worker passes the real one, so that jobs import no engine
  * and tests may run them on an engine of their own.
@@ -28,6 +46,8 @@ export interface EngineAccess {
   probeProviders(): Promise<readonly ProviderProbe[]>
   /** A new engine with the job's threads; the caller disposes of it. */
   openEngine(): Engine
+  /** Threads that share the weights of a model in training; the caller disposes of each. */
+  startRanks(plan: RankPlan): readonly StartedRank[]
   /** @param model - an ID or a file */
   openSegmenter(model: string): Promise<OpenedSegmenter>
 }

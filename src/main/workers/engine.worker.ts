@@ -11,6 +11,8 @@ import { train } from '../jobs/train'
 import { openSegmenter } from '../models/open-segmenter'
 import type { EngineWorkerData, Job, JobContext, JobFunction, JobName, WorkerMessage } from './contract'
 import type { EngineAccess } from './engine-access'
+import createGradientWorker from './gradient.worker?nodeWorker'
+import { startRanks } from './start-ranks'
 import { StopFlag } from './stop-flag'
 import { toWire } from './wire-error'
 
@@ -31,6 +33,7 @@ function createEngineAccess(threads: number): EngineAccess {
     runtime: openEngine().description,
     probeProviders,
     openEngine,
+    startRanks: plan => startRanks(createGradientWorker, plan),
     openSegmenter: idOrPath => openSegmenter(idOrPath, openEngine),
   }
 }

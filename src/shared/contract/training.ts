@@ -57,6 +57,17 @@ export const TrainOptions = z.object({
   axis: sliceAxis,
   strict: strictField,
   threads: threadsField,
+  workers: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .meta({
+      placeholder: 'N',
+      description:
+        'share each step among so many workers, which divide the threads: faster for batches of two and more, at more ' +
+        'memory; figures are the same up to rounding, bit by bit with the same N, which may change on --resume',
+    }),
 })
 export type TrainOptions = z.infer<typeof TrainOptions>
 

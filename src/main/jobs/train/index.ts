@@ -10,11 +10,13 @@ import { findAppRoot } from '../../files/app-root'
 import type { JobFunction } from '../../workers/contract'
 import type { ResumedFile } from './resume'
 import { changesOf, checkEpochsLeft, openResumed, resumedOptions, resumedRecipe, resumeNote } from './resume'
+import { withPresetPreprocessing } from './preset-preprocessing'
 import { createRunFolder, isRunFolder } from './run-folder'
 import { progressFrom } from './run-progress'
 import type { RunDescription } from './run-report'
 import { writeSanityFigure } from './sanity-figure'
 import { openSession } from './session'
+import { checkWorkers, shareable, sharingNotice } from './sharing'
 import { openTrainingData } from './training-data'
 import type { RunWorld } from './training-run'
 import { TrainingRun } from './training-run'
@@ -23,7 +25,14 @@ import { TrainingRun } from './training-run'
 export const train: JobFunction<'train'> = async function* (asked, context) {
   const resume = asked.resume === undefined ? null : await openResumed(asked.resume)
   const { options, recipe } = settingsOf(asked, resume)
-  const opened = await openModel(resume?.file ?? options.model, recipe.resolution)
+  checkWorkers(options, recipe)
+  const opened = withPresetPreprocessing(
+    shareable(
+      await openModel(resume?.file ?? options.model, recipe.resolution, recipe.clickShare > 0),
+      options,
+    ),
+    options.preset,
+  )
   for (const message of opened.notes) yield { event: 'notice', message }
   if (resume) yield { event: 'notice', message: resumeNote(resume, opened) }
   const { preprocessing } = opened.model
@@ -35,10 +44,11 @@ export const train: JobFunction<'train'> = async function* (asked, context) {
     yield { event: 'report', command: 'train', sanityCheck: file }
     return
   }
+  yield* sharingNotice(options, data, context)
   const folder = await folderOf(options, resume)
   const run: RunDescription = { ...describeRun(options, opened, resume), folder, recipe }
   const progress = progressFrom(resume?.resumed ?? null, opened.model.parameters, recipe)
-  yield* inFolder(run, { opened, data, context, progress })
+  yield* inFolder(run, { opened, data, context, progress }, options)
 }
 
 /** What the user asks for, on top of what a run that goes on was begun with. */
@@ -54,10 +64,14 @@ function settingsOf(
 }
 
 /** One process at a time works in a run's folder; engine and lock are given back however it ends. */
-async function* inFolder(run: RunDescription, world: Omit<RunWorld, 'session'>): AsyncGenerator<JobEvent> {
+async function* inFolder(
+  run: RunDescription,
+  world: Omit<RunWorld, 'session'>,
+  { workers }: TrainOptions,
+): AsyncGenerator<JobEvent> {
   const lock = await lockFolder(run.folder)
   try {
-    const session = openSession(world.context.engines.openEngine(), world.opened.model, world.data, run)
+    const session = openSession(world.context, world.opened.model, world.data, { ...run, workers })
     try {
       yield* new TrainingRun(run, { ...world, session }).start()
     } finally {

@@ -1,14 +1,17 @@
 import { join } from 'node:path'
-import type { Engine } from '../../../core/engine'
 import type { Model } from '../../../core/models/families'
 import { createFamily } from '../../../core/models/families'
 import type { Segmenter } from '../../../core/models/segmenter'
+import { ShardedTrainable } from '../../../core/training/sharded-trainable'
 import type { Trainable } from '../../../core/training/trainable'
 import { TrainableModel } from '../../../core/training/trainable-model'
 import type { Preset, TrainingRecipe } from '../../../shared/domain/training-options'
 import { presets } from '../../../shared/domain/training-options'
 import { EmbeddingsCache } from '../../files/embeddings-cache'
+import type { JobContext } from '../../workers/contract'
+import type { RankPlan, StartedRank } from '../../workers/engine-access'
 import { SampleSource } from './sample-source'
+import { threadsEach } from './sharing'
 import type { TrainingData } from './training-data'
 import { maskSideOf } from './training-object'
 
@@ -27,25 +30,34 @@ interface RunSettings {
   readonly folder: string
   readonly preset: Preset
   readonly recipe: TrainingRecipe
+  readonly workers: number
 }
 
+/** @param workers - that share the batches; with more than one the weights of the model lie in shared memory */
 export function openSession(
-  engine: Engine,
+  { engines, threads }: Pick<JobContext, 'engines' | 'threads'>,
   model: Model,
   data: TrainingData,
-  { folder, preset, recipe }: RunSettings,
+  { folder, preset, recipe, workers }: RunSettings,
 ): TrainingSession {
   const cache = new EmbeddingsCache(join(folder, 'embeddings'))
   const maskSide = maskSideOf(model.preprocessing.resolution)
-  const { family, segmenter } = createFamily(engine, tunedWith(recipe, model))
-  const trainable = new TrainableModel(engine, family, model.parameters, {
+  const engine = engines.openEngine()
+  const tuned = tunedWith(recipe, model)
+  const { family, segmenter } = createFamily(engine, tuned)
+  const options = {
     firstTrainedStep: firstTrainedStep(preset, family.encoder.stepCount),
     maskSide,
     loss: {
       iouTarget: recipe.iouTarget,
       weights: { dice: recipe.segLossWeight, crossEntropy: recipe.ceLossWeight, iou: recipe.iouLossWeight },
     },
-  })
+  }
+  const plan = { model: tuned, options, count: workers, threads: threadsEach(threads, workers) }
+  const ranks = workers > 1 ? engines.startRanks(plan) : []
+  const gradients = ranks[0] ? { gradients: ranks[0].gradients } : {}
+  const lead = new TrainableModel(engine, family, model.parameters, { ...options, ...gradients })
+  const trainable = ranks.length > 0 ? sharded(lead, ranks, plan) : lead
   const samples = new SampleSource({
     recipe,
     preprocessing: model.preprocessing,
@@ -60,13 +72,15 @@ export function openSession(
     samples,
     encodesOnce: trainable.frozen !== 'nothing' && !recipe.flips,
     async dispose() {
-      try {
-        await cache.dispose()
-      } finally {
-        await engine.dispose()
-      }
+      const disposals = [...ranks, cache, engine].map(one => one.dispose())
+      const settled = await Promise.allSettled(disposals)
+      for (const result of settled) if (result.status === 'rejected') throw result.reason
     },
   }
+}
+
+function sharded(lead: TrainableModel, ranks: readonly StartedRank[], { options }: RankPlan): Trainable {
+  return new ShardedTrainable(lead, ranks, { seesWholeBatch: options.loss.iouTarget === 'seed' })
 }
 
 function firstTrainedStep(preset: Preset, stepCount: number): number {

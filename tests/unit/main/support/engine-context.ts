@@ -1,6 +1,8 @@
 import { OnnxRuntimeEngine } from '../../../../src/main/engines/onnxruntime/engine'
 import { openSegmenter } from '../../../../src/main/models/open-segmenter'
 import type { JobContext } from '../../../../src/main/workers/contract'
+import { startRanks } from '../../../../src/main/workers/start-ranks'
+import { createGradientWorker } from './gradient-threads'
 import { StopFlag } from '../../../../src/main/workers/stop-flag'
 
 /** A context for jobs run in the test's own thread, on the real engine; what it opens, its job disposes of. */
@@ -14,6 +16,7 @@ export function engineContext(stop = new StopFlag()): JobContext {
       runtime: openEngine().description,
       probeProviders: () => Promise.resolve([]),
       openEngine,
+      startRanks: plan => startRanks(createGradientWorker, plan),
       openSegmenter: idOrPath => openSegmenter(idOrPath, openEngine),
     },
   }

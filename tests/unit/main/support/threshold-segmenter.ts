@@ -66,6 +66,9 @@ export function contextWith(segmenter: Segmenter, stop = new StopFlag()): JobCon
       openEngine: () => {
         throw new Error('These jobs need no engine of their own.')
       },
+      startRanks: () => {
+        throw new Error('These jobs train nothing.')
+      },
       openSegmenter: () => Promise.resolve({ segmenter, notes: ['a note of the loader'], split: null }),
     },
   }
