@@ -60,7 +60,7 @@ function epochs(trainable: Trainable, samples: readonly TrainingSample[], batch:
     optimizer: adamWState(trainable.parameters.flat.length),
     schedule: plateauStart(recipe.learningRate),
     ...{ epoch: 0, step: 0, lossSum: 0, sampleCount: 0 },
-    ...{ bestDice: null, bestLoss: null, bestEpoch: null, staleEpochs: 0 },
+    ...{ bestLoss: null, bestEpoch: null, bestDice: null, lossAtBest: null, staleEpochs: 0 },
   }
   const batches = Array.from(
     { length: Math.ceil(samples.length / batch) },
@@ -75,7 +75,13 @@ function epochs(trainable: Trainable, samples: readonly TrainingSample[], batch:
       stopRequested: () => false,
       now: () => performance.now(),
     },
-    { epochs: Infinity, weightDecay: recipe.weightDecay, stopPatience: 0, plateau: plateauDefaults },
+    {
+      epochs: Infinity,
+      weightDecay: recipe.weightDecay,
+      bestBy: 'dice',
+      stopPatience: 0,
+      plateau: plateauDefaults,
+    },
   )
   return async () => {
     for (;;) {

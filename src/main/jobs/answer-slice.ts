@@ -1,5 +1,6 @@
 import { countOverlap, dice } from '../../core/metrics'
 import type { Segmenter } from '../../core/models/segmenter'
+import { boxOfMask } from '../../core/imaging/box'
 import { maskOfLabel } from '../../core/imaging/labels'
 import { firstClick } from '../../core/prompts'
 import type { Tensor } from '../../core/tensor/tensor'
@@ -15,17 +16,28 @@ export interface AnsweredSlice {
   readonly answer: Answer
 }
 
-/** What a model makes of one inner point of a slice's first label, for overlays. */
-export async function answerWithPoint(
+/** What a model is asked for overlays: one inner point, or the box of the label. */
+export type OverlayPrompt = 'point' | 'box'
+
+/** What a model makes of one prompt for a slice's first label, for overlays. */
+export async function answerSlice(
   record: SliceRecord,
   segmenter: Segmenter,
-  files?: FileCache,
+  { kind, files }: { readonly kind: OverlayPrompt; readonly files?: FileCache },
 ): Promise<AnsweredSlice> {
   const { image, labels, labelValues } = await loadSlice(record, files)
   const [height = 0, width = 0] = labels.shape
   const truth = maskOfLabel(labels.data, labelValues[0] ?? 0)
-  const point = firstClick(truth, height, width)
-  const prompt: Prompt = { box: null, points: point === null ? [] : [point] }
+  const prompt = promptFor(truth, { height, width, kind })
   const { mask } = await segmenter.segment(await segmenter.embed(image), prompt)
   return { image, truth, prompt, answer: { mask: mask.data, dice: dice(countOverlap(mask.data, truth)) } }
+}
+
+function promptFor(
+  truth: Uint8Array,
+  { height, width, kind }: { readonly height: number; readonly width: number; readonly kind: OverlayPrompt },
+): Prompt {
+  if (kind === 'box') return { box: boxOfMask(truth, height, width), points: [] }
+  const point = firstClick(truth, height, width)
+  return { box: null, points: point === null ? [] : [point] }
 }

@@ -13,7 +13,7 @@ import { writeAtomically } from '../files/write-atomically'
 import { findAppRoot } from '../files/app-root'
 import type { JobContext, JobFunction } from '../workers/contract'
 import type { AnsweredSlice } from './answer-slice'
-import { answerWithPoint } from './answer-slice'
+import { answerSlice } from './answer-slice'
 import type { JudgedModel, Judgement } from './demo-compare'
 import { compareModels } from './demo-compare'
 import { evaluateSlices } from './evaluate'
@@ -183,7 +183,7 @@ async function answers(model: string, { sample, context }: Stage): Promise<Answe
     const found: AnsweredSlice[] = []
     for (const record of sample.slices) {
       if (context.stop.requested) throw new AppError('ABORTED', {})
-      found.push(await answerWithPoint(record, segmenter))
+      found.push(await answerSlice(record, segmenter, { kind: 'point' }))
     }
     return found
   } finally {

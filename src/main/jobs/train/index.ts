@@ -11,6 +11,7 @@ import type { JobFunction } from '../../workers/contract'
 import type { ResumedFile } from './resume'
 import { changesOf, checkEpochsLeft, openResumed, resumedOptions, resumedRecipe, resumeNote } from './resume'
 import { withPresetPreprocessing } from './preset-preprocessing'
+import { withPresetPreprocessing } from './preset-preprocessing'
 import { createRunFolder, isRunFolder } from './run-folder'
 import { progressFrom } from './run-progress'
 import type { RunDescription } from './run-report'
@@ -27,9 +28,12 @@ export const train: JobFunction<'train'> = async function* (asked, context) {
   const { options, recipe } = settingsOf(asked, resume)
   checkWorkers(options, recipe)
   const opened = withPresetPreprocessing(
-    shareable(
-      await openModel(resume?.file ?? options.model, recipe.resolution, recipe.clickShare > 0),
-      options,
+    withPresetPreprocessing(
+      shareable(
+        await openModel(resume?.file ?? options.model, recipe.resolution, recipe.clickShare > 0),
+        options,
+      ),
+      options.preset,
     ),
     options.preset,
   )

@@ -8,7 +8,7 @@ import type { CardResult, EpochFigures, Verdict } from '../../figures'
 import { diceChart, logChart, lossChart, modelCard, overlaySheet, verdict } from '../../figures'
 import { writeAtomically } from '../../files/write-atomically'
 import { countOf } from '../../../shared/text/count-of'
-import { answerWithPoint } from '../answer-slice'
+import { answerSlice } from '../answer-slice'
 import type { EpochLine } from './epoch-line'
 import { checkpointNames } from './run-folder'
 import type { SavedRun } from './saved-state'
@@ -166,18 +166,19 @@ export async function writeModelCard(run: RunDescription, contents: CardContents
 /** At most this many slices in the sheet of samples. */
 const mostOverlays = 6
 
-/** `overlays.png`: one inner point on held-out slices, as the best checkpoint answers it. */
+/** `overlays.png`: held-out slices as the best checkpoint answers one inner point, or a box where it learnt no points. */
 export async function writeOverlays(
-  folder: string,
+  { folder, recipe }: RunDescription,
   data: TrainingData,
   segmenter: Segmenter,
 ): Promise<string> {
+  const kind = recipe.pointShare > 0 ? 'point' : 'box'
   const rows = []
   for (const { record } of data.val.slice(0, mostOverlays)) {
-    const { image, truth, prompt, answer } = await answerWithPoint(record, segmenter, data.files)
+    const { image, truth, prompt, answer } = await answerSlice(record, segmenter, { kind, files: data.files })
     rows.push({ name: record.name, image, truth, prompt, after: answer })
   }
   const file = join(folder, 'overlays.png')
-  await writeAtomically(file, overlaySheet({ title: 'Held-out slices, one point', rows }))
+  await writeAtomically(file, overlaySheet({ title: `Held-out slices, one ${kind}`, rows }))
   return file
 }

@@ -137,7 +137,7 @@ export class TrainingRun {
       created: new Date().toISOString(),
     }
     yield { event: 'written', file: await writeModelCard(this.#run, card) }
-    yield { event: 'written', file: await writeOverlays(this.#run.folder, data, session.segmenter) }
+    yield { event: 'written', file: await writeOverlays(this.#run, data, session.segmenter) }
     yield { event: 'notice', message: verdict.sentence }
     return verdict
   }
