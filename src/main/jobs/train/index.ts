@@ -11,7 +11,6 @@ import type { JobFunction } from '../../workers/contract'
 import type { ResumedFile } from './resume'
 import { changesOf, checkEpochsLeft, openResumed, resumedOptions, resumedRecipe, resumeNote } from './resume'
 import { withPresetPreprocessing } from './preset-preprocessing'
-import { withPresetPreprocessing } from './preset-preprocessing'
 import { createRunFolder, isRunFolder } from './run-folder'
 import { progressFrom } from './run-progress'
 import type { RunDescription } from './run-report'
@@ -28,12 +27,9 @@ export const train: JobFunction<'train'> = async function* (asked, context) {
   const { options, recipe } = settingsOf(asked, resume)
   checkWorkers(options, recipe)
   const opened = withPresetPreprocessing(
-    withPresetPreprocessing(
-      shareable(
-        await openModel(resume?.file ?? options.model, recipe.resolution, recipe.clickShare > 0),
-        options,
-      ),
-      options.preset,
+    shareable(
+      await openModel(resume?.file ?? options.model, recipe.resolution, recipe.clickShare > 0),
+      options,
     ),
     options.preset,
   )
