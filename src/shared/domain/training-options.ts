@@ -6,14 +6,14 @@ export type Preset = z.infer<typeof Preset>
 
 /**
  * Everything that decides how a model is tuned. Each option says what it is, its unit, its range and why its defaults
- * are what they are; the flags of the command line, their help and `docs/options.md` are made from this one place.
+ * are what they are; the flags of the command line, their help and `docs/generated/options.md` are made from this one place.
  * Defaults per preset stand below.
  */
 export const TrainingRecipe = z.object({
   epochs: z.int().min(1).max(100_000).meta({
     placeholder: 'N',
     description: 'how often every training slice is seen; exactly this many unless stopped early',
-    unit: 'epochs',
+    unit: 'passes over the slices',
     reason:
       "A frozen encoder needs little time and its decoder little data, so it may look often; the more is trained, the dearer an epoch and the sooner it fits the few slices by heart. 10 is the original script's.",
   }),
@@ -48,7 +48,8 @@ export const TrainingRecipe = z.object({
   }),
   stopPatience: z.int().min(0).max(100_000).meta({
     placeholder: 'N',
-    description: 'stop after this many epochs without a better validation Dice; 0: never',
+    description:
+      'stop after this many epochs without a better validation Dice (seed: training loss); 0: never',
     unit: 'epochs',
     reason:
       'Long enough for the learning rate to fall once and help; the dearer the epochs, the shorter. The original script never stops early.',
