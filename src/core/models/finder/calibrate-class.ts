@@ -17,7 +17,7 @@ const thresholds = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7]
 /** What is used where nothing could be tried, and what a rival must beat. */
 const middle = 0.5
 /** An agreement higher by less is chance. */
-const clearGain = 0.01
+const clearGain = 0.02
 /** Objects below this part of the smallest one seen are noise ... */
 const partOfSmallest = 0.25
 /** ... but no object larger than so many cells is dropped on that ground. */
