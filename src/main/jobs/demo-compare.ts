@@ -8,22 +8,37 @@ export interface Judgement {
 }
 
 export interface JudgedModel {
-  readonly point: Judgement
+  /** null: the model offers no points */
+  readonly point: Judgement | null
   readonly box: Judgement
 }
 
+/** A model that offers both kinds of prompt. */
+export interface FullyJudgedModel extends JudgedModel {
+  readonly point: Judgement
+}
+
+type ModelFigures = DemoReport['models'][number]
 type Figures = Pick<DemoReport, 'base' | 'tuned' | 'ellipse' | 'gain'>
 type DemoScores = Figures['ellipse']['box']
 type Gain = Figures['gain']['box']
 
 /** The comparison that the demo ends with, each figure with its bootstrap 95 % interval over cases. */
-export function compareModels(base: JudgedModel, tuned: JudgedModel): Figures {
+export function compareModels(base: FullyJudgedModel, tuned: FullyJudgedModel): Figures {
   return {
     base: { point: scoresOf(base.point), box: scoresOf(base.box) },
     tuned: { point: scoresOf(tuned.point), box: scoresOf(tuned.box) },
     ellipse: { box: ellipseOf(tuned.box) },
     gain: { point: gainOf(base.point, tuned.point), box: gainOf(base.box, tuned.box) },
   }
+}
+
+/** One model's row of the report. */
+export function figuresOf(
+  { point, box }: JudgedModel,
+  name: Pick<ModelFigures, 'model' | 'tuned'>,
+): ModelFigures {
+  return { ...name, point: point && scoresOf(point), box: scoresOf(box) }
 }
 
 function scoresOf({ report, cases }: Judgement): DemoScores {

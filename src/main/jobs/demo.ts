@@ -14,14 +14,17 @@ import { findAppRoot } from '../files/app-root'
 import type { JobContext, JobFunction } from '../workers/contract'
 import type { AnsweredSlice } from './answer-slice'
 import { answerSlice } from './answer-slice'
-import type { JudgedModel, Judgement } from './demo-compare'
-import { compareModels } from './demo-compare'
+import type { FullyJudgedModel, JudgedModel, Judgement } from './demo-compare'
+import { compareModels, figuresOf } from './demo-compare'
 import { evaluateSlices } from './evaluate'
 import { openSegmenter } from './open-segmenter'
 import { predict } from './predict'
 import type * as z from 'zod'
 
 type Done = z.infer<typeof DoneEvent>
+
+/** The other family, which stands beside the tuned one as it came. */
+const otherModel = 'medsam-lite'
 
 /**
  * The whole journey on the bundled ultrasound sample: base, fine-tuning, tuned model, predictions, comparison.
@@ -32,23 +35,30 @@ export function createDemo(train: JobFunction<'train'>): JobFunction<'demo'> {
     const start = performance.now()
     const sample = await openSample()
     yield { event: 'notice', message: `Judging ${bundledModel} on ${sample.slices.length} validation heads…` }
-    const base = yield* judgeModel('base', bundledModel, { sample, context })
+    const base = yield* judgeFully('base', bundledModel, { sample, context })
+    yield { event: 'notice', message: `Judging ${otherModel} on the same heads, as it came…` }
+    const other = yield* judgeModel(otherModel, otherModel, { sample, context })
     const { checkpoint } = yield* tune(train(trainOptions(options, sample), context), context)
     yield { event: 'notice', message: 'Judging the tuned model on the same heads…' }
-    const tuned = yield* judgeModel('tuned', checkpoint, { sample, context })
+    const tuned = yield* judgeFully('tuned', checkpoint, { sample, context })
     const folder = dirname(checkpoint)
     yield* writePredictions(checkpoint, { sample, context })
     yield { event: 'written', file: await drawOverlays({ folder, checkpoint }, { sample, context }) }
     const report: DemoReport = {
       event: 'report',
       command: 'demo',
+      models: [
+        figuresOf(other, { model: otherModel, tuned: false }),
+        figuresOf(base, { model: bundledModel, tuned: false }),
+        figuresOf(tuned, { model: bundledModel, tuned: true }),
+      ],
       ...compareModels(base, tuned),
       cases: tuned.point.report.cases,
       checkpoint,
       seconds: (performance.now() - start) / 1000,
     }
     const summary = join(folder, 'report.json')
-    const perCase = { base: casesOf(base), tuned: casesOf(tuned) }
+    const perCase = { base: casesOf(base), tuned: casesOf(tuned), [otherModel]: casesOf(other) }
     await writeAtomically(summary, `${JSON.stringify({ ...report, perCase }, null, 2)}\n`)
     yield { event: 'written', file: summary }
     yield report
@@ -82,8 +92,20 @@ function trainOptions({ out, threads }: DemoOptions, { folder }: Sample): TrainO
   return TrainOptions.parse({ data: folder, model: bundledModel, out, task: 'fetal-head', threads })
 }
 
+/** @param model - of a kind that offers points */
+async function* judgeFully(
+  name: string,
+  model: string,
+  stage: Stage,
+): AsyncGenerator<JobEvent, FullyJudgedModel> {
+  const { point, box } = yield* judgeModel(name, model, stage)
+  invariant(point, `${model} offers points`)
+  return { point, box }
+}
+
+/** With a box, and with a point where the model offers that. */
 async function* judgeModel(
-  name: 'base' | 'tuned',
+  name: string,
   model: string,
   { sample, context }: Stage,
 ): AsyncGenerator<JobEvent, JudgedModel> {
@@ -93,7 +115,7 @@ async function* judgeModel(
     return evaluateSlices({ ...options, split: 'val' }, { ...sample, stop: context.stop, segmenter })
   }
   try {
-    const point = yield* condense(judge('point'), name, context)
+    const point = segmenter.offersClicks ? yield* condense(judge('point'), name, context) : null
     const box = yield* condense(judge('box'), name, context)
     return { point, box }
   } finally {
@@ -104,7 +126,7 @@ async function* judgeModel(
 /** Rows and report of an inner evaluation become one line; the demo has a report of its own. */
 async function* condense(
   evaluation: ReturnType<typeof evaluateSlices>,
-  name: 'base' | 'tuned',
+  name: string,
   { stop }: JobContext,
 ): AsyncGenerator<JobEvent, Judgement> {
   const cases: CaseEvent[] = []
@@ -194,5 +216,5 @@ async function answers(model: string, { sample, context }: Stage): Promise<Answe
 function casesOf({ point, box }: JudgedModel) {
   const rows = ({ cases }: Judgement) =>
     cases.map(({ file, dice, iou, ellipse }) => ({ file, dice, iou, ellipse: ellipse?.dice ?? null }))
-  return { point: rows(point), box: rows(box) }
+  return { point: point && rows(point), box: rows(box) }
 }

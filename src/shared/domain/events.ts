@@ -121,6 +121,16 @@ const demoScores = z.object({ dice: score, iou: score, low: score, high: score }
 export const DemoReport = z.object({
   event: z.literal('report'),
   command: z.literal('demo'),
+  /** Every model on the same cases, as it came or tuned in this run */
+  models: z.array(
+    z.object({
+      model: z.string(),
+      tuned: z.boolean(),
+      /** null: the model does not offer points, for it was never trained with them */
+      point: demoScores.nullable(),
+      box: demoScores,
+    }),
+  ),
   base: z.object({ point: demoScores, box: demoScores }),
   tuned: z.object({ point: demoScores, box: demoScores }),
   ellipse: z.object({ box: demoScores }),

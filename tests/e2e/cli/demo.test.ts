@@ -33,6 +33,21 @@ describe('the demo', () => {
     expect(tuned.box.dice).toBeGreaterThan(ellipse.box.dice ?? NaN)
   })
 
+  test('shows both families: MedSAM-Lite by boxes alone, as it came, beside the base and the tuned model', () => {
+    const { models, base, tuned } = report
+
+    expect(models.map(({ model, tuned }) => [model, tuned])).toEqual([
+      ['medsam-lite', false],
+      ['efficientsam-ti-medical', false],
+      ['efficientsam-ti-medical', true],
+    ])
+    const [other, first, last] = models
+    expect(other?.point).toBeNull()
+    expect(other?.box.dice).toBeGreaterThan(0.9)
+    expect(first).toMatchObject(base)
+    expect(last).toMatchObject({ point: tuned.point, box: tuned.box })
+  })
+
   test('trained on the training heads only', async () => {
     const { split } = await openModel(report.checkpoint)
     const keys = (part: 'train' | 'val') =>

@@ -128,16 +128,15 @@ function describeDemo(report: DemoReport): string[] {
   return [
     `Dice on ${countOf(report.cases, 'validation case')}, with the bootstrap 95 % interval over cases:`,
     ...formatTable(
-      ['prompt', 'base', 'tuned', 'gain', 'ellipse in the box'],
+      ['model', 'one point', 'loose box'],
       [
-        ['one point', cell(report.base.point), cell(report.tuned.point), cell(report.gain.point), '–'],
-        [
-          'loose box',
-          cell(report.base.box),
-          cell(report.tuned.box),
-          cell(report.gain.box),
-          cell(report.ellipse.box),
-        ],
+        ...report.models.map(({ model, tuned, point, box }) => [
+          `${model}, ${tuned ? 'tuned here' : 'as it came'}`,
+          point ? cell(point) : 'not offered',
+          cell(box),
+        ]),
+        ['gained by tuning', cell(report.gain.point), cell(report.gain.box)],
+        ['plain ellipse in the box, no network', '–', cell(report.ellipse.box)],
       ],
     ),
     `Checkpoint: ${report.checkpoint} (${report.seconds.toFixed(0)} s)`,

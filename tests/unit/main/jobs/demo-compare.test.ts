@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Judgement } from '../../../../src/main/jobs/demo-compare'
-import { compareModels } from '../../../../src/main/jobs/demo-compare'
+import { compareModels, figuresOf } from '../../../../src/main/jobs/demo-compare'
 import type { CaseEvent, EvaluationReport } from '../../../../src/shared/domain/events'
 
 function judged(dices: Readonly<Record<string, number>>): Judgement {
@@ -40,4 +40,17 @@ test('the gain is paired by case: constant gains on unlike cases have a narrow i
   // Unpaired, the cases differ far more than that.
   expect((was.point.high ?? 0) - (was.point.low ?? 0)).toBeGreaterThan(0.3)
   expect(ellipse.box).toMatchObject({ dice: 0.9, low: expect.closeTo(0.9, 12) as number })
+})
+
+test('a model that offers no points has none in its row of the report', () => {
+  const box = judged({ one: 0.8, other: 0.9 })
+
+  const boxes = figuresOf({ point: null, box }, { model: 'boxes-only', tuned: false })
+  const both = figuresOf({ point: judged({ one: 0.2, other: 0.4 }), box }, { model: 'both', tuned: true })
+
+  expect(boxes).toMatchObject({ model: 'boxes-only', tuned: false, point: null })
+  expect(boxes.box.dice).toBeCloseTo(0.85, 12)
+  expect(both.tuned).toBe(true)
+  expect(both.point?.dice).toBeCloseTo(0.3, 12)
+  expect([both.point?.low, both.point?.high]).toEqual([0.2, 0.4])
 })
