@@ -20,6 +20,9 @@ export interface RowOptions {
 /** Engines that did the same work give the same number but for float rounding. */
 const agreement = 1e-3
 
+const alike = 'as in the same row without workers'
+const withoutWorkers: ReportRow['reasons'] = { torchSdpa: alike, torchReference: alike }
+
 /**
  * Measures a row with every engine, fresh processes interleaved, so that a slow minute of the machine hits all alike.
  * An engine that fails once is not asked again.
@@ -30,9 +33,9 @@ export async function measureRow(
   engines: Engines,
   options: RowOptions,
 ): Promise<ReportRow> {
-  const wanted = columns.filter(column => column !== 'torchOnnx' || measurement.job === 'encoder')
+  const wanted = columns.filter(column => isWanted(column, measurement))
   const results = new Map<Column, Measured[]>(wanted.map(column => [column, []]))
-  const reasons: ReportRow['reasons'] = {}
+  const reasons: ReportRow['reasons'] = measurement.workers === undefined ? {} : { ...withoutWorkers }
   for (let repetition = 0; repetition < options.repetitions; repetition++) {
     for (const column of wanted) {
       if (reasons[column] !== undefined) continue
@@ -48,6 +51,11 @@ export async function measureRow(
   }
   Object.assign(reasons, disagreements(results))
   return rowOf(name, results, reasons)
+}
+
+function isWanted(column: Column, { job, workers }: Measurement): boolean {
+  if (column === 'ours') return true
+  return workers === undefined && (column !== 'torchOnnx' || job === 'encoder')
 }
 
 /** @returns what was measured, or why nothing was */

@@ -14,6 +14,8 @@ export const Measurement = z.object({
   /** Side of the target masks, pixels */
   maskSide: z.int(),
   threads: z.int(),
+  /** Of ours, which divide the threads and share the batch; one does all where it is not given */
+  workers: z.int().optional(),
   /** Timed runs, after one that warms up */
   runs: z.int(),
 })

@@ -16,13 +16,14 @@ const threads = 2
 /** Of a quick epoch */
 const samples = 16
 
-type Job = Pick<Measurement, 'job' | 'batch' | 'samples'>
+type Job = Pick<Measurement, 'job' | 'batch' | 'samples' | 'workers'>
 
 const jobs = {
   encoder: { job: 'encoder', batch: 1, samples: 1 },
   decoder: { job: 'decoder', batch: 1, samples: 1 },
   'step-b1': { job: 'step', batch: 1, samples: 1 },
   'step-b4': { job: 'step', batch: 4, samples: 4 },
+  'workers-b4': { job: 'step', batch: 4, samples: 4, workers: 2 },
   'quick-epoch': { job: 'quick-epoch', batch: 4, samples },
 } as const satisfies Record<string, Job>
 type JobName = keyof typeof jobs

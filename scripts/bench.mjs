@@ -18,7 +18,11 @@ await build({
     emptyOutDir: false, // exported encoders and the last report are kept
     target: 'node22',
     rollupOptions: {
-      input: { bench: path.join(bench, 'bench.ts'), ours: path.join(bench, 'ours', 'measure.ts') },
+      input: {
+        bench: path.join(bench, 'bench.ts'),
+        ours: path.join(bench, 'ours', 'measure.ts'),
+        gradient: path.join(root, 'src', 'main', 'workers', 'gradient.worker.ts'),
+      },
       output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' },
     },
   },

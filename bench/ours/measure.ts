@@ -24,8 +24,12 @@ function peakMb(): number | null {
 
 const { exported, ...measurement } = Words.parse(JSON.parse(process.argv[2] ?? '{}'))
 const engine = new OnnxRuntimeEngine({ threads: measurement.threads })
+const endings: (() => Promise<unknown>)[] = [() => engine.dispose()]
+const atEnd = (task: () => Promise<unknown>): void => void endings.unshift(task)
 const run =
-  exported === undefined ? prepare(engine, measurement) : await prepareExported(exported, measurement)
+  exported === undefined
+    ? prepare({ engine, atEnd }, measurement)
+    : await prepareExported(exported, measurement)
 const check = await run() // warms up
 const seconds: number[] = []
 for (let timed = 0; timed < measurement.runs; timed++) {
@@ -35,4 +39,4 @@ for (let timed = 0; timed < measurement.runs; timed++) {
 }
 const measured: Measured = { seconds, peakMb: peakMb(), check }
 process.stdout.write(`${JSON.stringify(measured)}\n`)
-await engine.dispose()
+for (const end of endings) await end()

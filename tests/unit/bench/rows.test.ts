@@ -5,7 +5,7 @@ const names = (rows: readonly { readonly name: string }[]): string[] => rows.map
 
 describe('the rows of the bench', () => {
   it('are five jobs of Ti and S at 512 and 1024, and one comparison', () => {
-    const jobs = ['encoder', 'decoder', 'step-b1', 'step-b4', 'quick-epoch']
+    const jobs = ['encoder', 'decoder', 'step-b1', 'step-b4', 'workers-b4', 'quick-epoch']
     const expected = ['ti', 's'].flatMap(model =>
       [512, 1024].flatMap(side => jobs.map(job => `${model}-${side}-${job}`)),
     )
