@@ -1,15 +1,18 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readTrainingCheckpoint } from '../../../../../src/core/checkpoint'
+import { readTrainingCheckpoint, writeTrainingCheckpoint } from '../../../../../src/core/checkpoint'
 import type { StateDict } from '../../../../../src/core/tensor/state-dict'
 import { epochLines } from '../../../../../src/main/jobs/train/epoch-line'
+import { readSavedRun, restoreState } from '../../../../../src/main/jobs/train/saved-state'
 import { openModel } from '../../../../../src/main/models/open-model'
+import { officialPreprocessing } from '../../../../../src/shared/domain/preprocessing'
 import type { Preset } from '../../../../../src/shared/domain/training-options'
+import { smallWeights } from '../../../core/models/medsam-lite/small-model'
 import { discFiles } from '../../support/disc-slices'
 import { folderWith } from '../../support/folders'
 import { smallCheckpoints } from '../../support/small-checkpoints'
-import { noticesOf, runTrain, TrainReport } from './run-train'
+import { noticesOf, runTrain, stepsOf, TrainReport } from './run-train'
 
 type Family = keyof typeof smallCheckpoints
 const presets = ['quick', 'balanced', 'full', 'seed'] as const satisfies readonly Preset[]
@@ -119,3 +122,52 @@ describe('a small medsam-lite', () => {
     },
   )
 })
+
+test('a checkpoint of the MedSAM-Lite script goes on with the epoch after its own, its moments in torch’s order', async () => {
+  const { data, out } = start('medsam-lite')
+  const [model, names] = [smallWeights(), parametersOfTorch(smallWeights())]
+  const prefixed = new Map([...model].map(([name, value]) => [`module.${name}`, value] as const))
+  const moments = names.flatMap((name, index) => {
+    const value = model.get(name)
+    // No gradient reaches what reads masks: torch keeps no moments for it.
+    if (!value || name.includes('mask_downscaling')) return []
+    const filledWith = (part: number) => ({ ...value, data: new Float32Array(value.data.length).fill(part) })
+    return [[index, { step: 40, expAvg: filledWith(index), expAvgSq: filledWith(1 + index) }] as const]
+  })
+  const theirs = join(data, 'medsam_lite_latest.pth')
+  const group = { learningRate: 4e-5, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.01 } as const
+  const bytes = writeTrainingCheckpoint({
+    model: prefixed,
+    ...{ epoch: 3, loss: 0.5, bestLoss: 0.4, extra: {} },
+    optimizer: {
+      state: new Map(moments),
+      paramGroups: [{ ...group, parameters: names.map((_, index) => index) }],
+    },
+    preprocessing: { ...officialPreprocessing, resolution: 64, fit: 'pad', intensity: 'minmax' },
+  })
+  writeFileSync(theirs, bytes)
+
+  const { parameters } = (await openModel(theirs)).model
+  const state = restoreState(readSavedRun(bytes, theirs), parameters, 1)
+  const { events, error } = await runTrain({ ...{ data, out, preset: 'seed', resume: theirs }, epochs: 5 })
+
+  expect(error).toBeNull()
+  expect(state).toMatchObject({ epoch: 4, bestLoss: 0.4, schedule: { learningRate: 4e-5 } })
+  expect(state.optimizer.step).toBe(40)
+  names.forEach((name, index) => {
+    const entry = parameters.entries.find(one => one.name === name)
+    const kept = name.includes('mask_downscaling') ? 0 : index
+    expect(state.optimizer.firstMoment[entry?.offset ?? -1], name).toBe(kept)
+  })
+  expect(stepsOf(events).map(([epoch]) => epoch)).toEqual([5, 5])
+  expect(noticesOf(events).join()).toContain('comes from another program: going on with epoch 5;')
+  expect(noticesOf(events).join()).not.toContain('do not fit')
+  const latest = join(TrainReport.parse(events.at(-1)).folder, 'medsam_lite_latest.pth')
+  const { optimizer } = readTrainingCheckpoint(readFileSync(latest), latest)
+  expect([...modelIn(latest).keys()]).toEqual([...model.keys()])
+  expect([...(optimizer?.state.keys() ?? [])]).toEqual(moments.map(([index]) => index))
+})
+
+/** As `model.parameters()` of the official code lists them: the state dict without its buffers. */
+const parametersOfTorch = (model: StateDict): string[] =>
+  [...model.keys()].filter(name => !/running_(mean|var)$|num_batches_tracked$|gaussian_matrix$/.test(name))
