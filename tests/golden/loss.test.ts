@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { backward } from '../../src/core/autodiff/backward'
 import { GraphBuilder } from '../../src/core/graph/builder'
 import { reshape } from '../../src/core/graph/functions'
+import { rowsFirst } from '../../src/core/nn/resized-rows'
 import type { IouTarget } from '../../src/core/training/losses'
 import { maskLoss } from '../../src/core/training/losses'
 import { float32 } from '../../src/core/tensor/tensor'
@@ -34,7 +35,7 @@ async function lossOf(name: string, iouTarget: IouTarget) {
   const values = maskLoss(
     g,
     {
-      logits: reshape(g, x, [batch, 3, 12, 12]),
+      logits: rowsFirst(g, reshape(g, x, [batch, 3, 12, 12])),
       predictedIou: reshape(g, p, [batch, 3]),
       target: t,
       bestOnly: null,

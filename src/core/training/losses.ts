@@ -5,8 +5,6 @@ import {
   expand,
   greater,
   less,
-  longMean,
-  longSum,
   meanAll,
   mul,
   mulScalar,
@@ -21,6 +19,9 @@ import {
   sub,
 } from '../graph/functions'
 import type { OpBuilder, Value } from '../graph/op'
+import { inRowTiles } from '../graph/row-tiles'
+import { rowsFirst } from '../nn/resized-rows'
+import { invariant } from '../../shared/errors'
 
 /** Added to both terms of the Dice fraction, so that two empty masks lose nothing (MONAI's default). */
 const diceSmoothing = 1e-5
@@ -44,7 +45,7 @@ export interface LossOptions {
 }
 
 export interface LossInputs {
-  /** [batch, masks, height, width], unbounded */
+  /** [height, batch, masks, width], unbounded: rows first, as `resizedRows` and `rowsFirst` give them */
   readonly logits: Value
   /** [batch, masks] */
   readonly predictedIou: Value
@@ -64,14 +65,57 @@ export interface LossValues {
   readonly jointIou: Value
 }
 
+/** Sums over pixels, [batch, masks, 1] each; those of the target alone [batch, 1, 1]. */
+interface PixelSums {
+  readonly dice: DiceSums
+  /** Binary cross-entropy with logits: log(1 + exp(x)) - x t */
+  readonly entropy: Value
+  readonly overlap: Overlap
+}
+
+/** Values of a map in a tile of rows at most: eight maps of that size fit the caches of a core or two. */
+const mostTileValues = 2 ** 17
+
 /**
- * Binary cross-entropy with logits, element by element: log(1 + exp(x)) - x t.
+ * Everything that the loss wants to know of the pixels, in tiles of rows: no map but the logits and their gradient is
+ * ever whole. Sums go along rows, then over rows, for one float32 sum of a million terms loses two digits.
  *
- * @param x - [batch, masks, pixels]
- * @param target - [batch, 1, pixels]
+ * @param logits - [height, batch, masks, width]
+ * @param target - [height, batch, 1, width]
  */
-function crossEntropy(g: OpBuilder, x: Value, target: Value): Value {
-  return sub(g, softplus(g, x), mul(g, x, target))
+function pixelSums(g: OpBuilder, logits: Value, target: Value): PixelSums {
+  const [, batch, masks, width] = logits.shape as [number, number, number, number]
+  const most = Math.max(1, Math.floor(mostTileValues / (batch * masks * width)))
+  const sums = inRowTiles(g, [logits, target], most, (tile, [x, t]) => {
+    invariant(x && t, 'logits and target')
+    const probability = sigmoid(tile, x)
+    // the threshold lets no gradient through
+    const predicted = greater(tile, probability, scalar(tile, 0.5))
+    return [
+      mul(tile, probability, t),
+      square(tile, probability),
+      square(tile, t),
+      sub(tile, softplus(tile, x), mul(tile, x, t)),
+      mul(tile, predicted, t),
+      predicted,
+      t,
+    ].map(map => reduceSum(tile, map, [3])) // [rows, batch, masks or 1, 1]
+  })
+  const over = (index: number, channels: number): Value => {
+    const perRow = sums[index]
+    invariant(perRow, 'a sum for every map')
+    return reshape(g, reduceSum(g, perRow, [0]), [batch, channels, 1])
+  }
+  const intersection = over(4, masks)
+  return {
+    dice: {
+      product: over(0, masks),
+      squares: over(1, masks),
+      targets: expand(g, over(2, 1), [batch, masks, 1]),
+    },
+    entropy: over(3, masks),
+    overlap: { intersection, union: sub(g, add(g, over(5, masks), over(6, 1)), intersection) },
+  }
 }
 
 /**
@@ -93,14 +137,10 @@ interface DiceSums {
   readonly targets: Value
 }
 
-function diceSums(g: OpBuilder, probability: Value, target: Value): DiceSums {
-  const [batch, masks] = probability.shape as [number, number]
-  const targets = longSum(g, square(g, target)) // [batch, 1, 1]
-  return {
-    product: longSum(g, mul(g, probability, target)), // [batch, masks, 1]
-    squares: longSum(g, square(g, probability)),
-    targets: expand(g, targets, [batch, masks, 1]),
-  }
+/** Of the thresholded masks, [batch, masks, 1]. */
+interface Overlap {
+  readonly intersection: Value
+  readonly union: Value
 }
 
 const overMasks = (g: OpBuilder, { product, squares, targets }: DiceSums): DiceSums => ({
@@ -112,18 +152,6 @@ const overMasks = (g: OpBuilder, { product, squares, targets }: DiceSums): DiceS
 interface Overlap {
   readonly intersection: Value
   readonly union: Value
-}
-
-/** Of the thresholded masks; the threshold lets no gradient through. */
-function overlap(g: OpBuilder, probability: Value, target: Value): Overlap {
-  const predicted = greater(g, probability, scalar(g, 0.5))
-  const intersection = longSum(g, mul(g, predicted, target)) // [batch, masks, 1]
-  const union = sub(
-    g,
-    add(g, longSum(g, predicted), longSum(g, target)), // [batch, 1, 1] stretches
-    intersection,
-  )
-  return { intersection, union }
 }
 
 /** Intersection over union; two empty masks agree: 1. With `literal`, 0 / 0 as the original script has it. */
@@ -196,14 +224,11 @@ function segmentationLoss(
  * @see Ma et al. 2024, "Segment anything in medical images" (the MedSAM-Lite training script)
  */
 export function maskLoss(g: OpBuilder, inputs: LossInputs, options: LossOptions): LossValues {
-  const [batch, masks, height, width] = inputs.logits.shape as [number, number, number, number]
-  const logits = reshape(g, inputs.logits, [batch, masks, height * width])
-  const target = reshape(g, inputs.target, [batch, 1, height * width])
-  const probability = sigmoid(g, logits)
-  const entropy = longMean(g, crossEntropy(g, logits, target)) // [batch, masks, 1]
-  const sums = diceSums(g, probability, target)
-  const parts = segmentationLoss(g, sums, entropy, { bestOnly: inputs.bestOnly, options })
-  const { loss: iou, joint } = iouLoss(g, inputs, overlap(g, probability, target), options.iouTarget)
+  const [height, , , width] = inputs.logits.shape as [number, number, number, number]
+  const sums = pixelSums(g, inputs.logits, rowsFirst(g, inputs.target))
+  const entropy = mulScalar(g, sums.entropy, 1 / (height * width)) // [batch, masks, 1]
+  const parts = segmentationLoss(g, sums.dice, entropy, { bestOnly: inputs.bestOnly, options })
+  const { loss: iou, joint } = iouLoss(g, inputs, sums.overlap, options.iouTarget)
   const terms = { dice: meanAll(g, parts.dice), crossEntropy: meanAll(g, parts.crossEntropy), iou }
   const weighted = lossTerms.map(term => mulScalar(g, terms[term], options.weights[term]))
   return { total: weighted.reduce((sum, term) => add(g, sum, term)), terms, jointIou: joint }

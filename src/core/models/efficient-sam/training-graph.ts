@@ -2,7 +2,7 @@ import { namedGradients } from '../../autodiff/backward'
 import { GraphBuilder } from '../../graph/builder'
 import type { Graph } from '../../graph/graph'
 import type { Value } from '../../graph/op'
-import { resizeSquare } from '../../nn/resize-square'
+import { resizedRows } from '../../nn/resized-rows'
 import type { LossValues } from '../../training/losses'
 import { maskLoss } from '../../training/losses'
 import type { LossGraphOptions, TrainingGraphOptions } from '../../training/model-family'
@@ -19,7 +19,7 @@ function buildLoss(
   const batch = { images: samples, queriesPerImage: 1, tokens: prompt.labels.length }
   const decoder = buildDecoder(g, config, batch)
   const inputs = {
-    logits: resizeSquare(g, decoder.lowRes, maskSide),
+    logits: resizedRows(g, decoder.lowRes, maskSide),
     predictedIou: decoder.predictedIou,
     target: g.input('target', [samples, 1, maskSide, maskSide]),
     bestOnly: g.input('bestOnly', [samples, 1]),

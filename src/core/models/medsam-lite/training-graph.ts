@@ -2,7 +2,7 @@ import { namedGradients } from '../../autodiff/backward'
 import { GraphBuilder } from '../../graph/builder'
 import type { Graph } from '../../graph/graph'
 import type { Value } from '../../graph/op'
-import { resizeSquare } from '../../nn/resize-square'
+import { resizedRows } from '../../nn/resized-rows'
 import type { LossValues } from '../../training/losses'
 import { maskLoss } from '../../training/losses'
 import type { LossGraphOptions, TrainingGraphOptions } from '../../training/model-family'
@@ -39,7 +39,7 @@ function buildLoss(g: GraphBuilder, config: MedSamLiteConfig, options: LossGraph
   const losses = maskLoss(
     g,
     {
-      logits: resizeSquare(g, decoder.lowRes, maskSide),
+      logits: resizedRows(g, decoder.lowRes, maskSide),
       predictedIou: decoder.predictedIou,
       target: g.input('target', [samples, 1, maskSide, maskSide]),
       bestOnly: g.input('bestOnly', [samples, 1]),
