@@ -56,16 +56,17 @@ const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((most, value, index) => Math.max(most, Math.abs(value - (b[index] ?? NaN))), 0)
 
 describe('the vector of negative clicks', () => {
-  test('begins where the weights without it stand: a red click is its place alone', async () => {
-    const [without, withIt] = [trainable(official()), trainable(withNegativeClicks(official()))]
-    const prompt = { box, points: [click('negative'), click('positive', 12)] }
+  test('begins as the opposite of a green click’s, and as what was trained where there is such', () => {
+    const green = weights.get(pointVector)
+    const trained = float32([1, config.decoderDim], new Float32Array(config.decoderDim).fill(0.25))
 
-    const [a, b] = [
-      await without.judge([sampleOf(without, prompt)]),
-      await withIt.judge([sampleOf(withIt, prompt)]),
-    ]
+    const [fresh, again] = [withNegativeClicks(official()), withNegativeClicks(official(), trained)]
 
-    expect(a.answers[0]?.lowRes.data).toEqual(b.answers[0]?.lowRes.data)
+    expect(fresh.parameters.get(negativeClickName)).toMatchObject({
+      shape: [1, config.decoderDim],
+      data: green?.data.map(value => -value),
+    })
+    expect(again.parameters.get(negativeClickName).data).toEqual(trained.data)
   })
 
   test('is the same to the decoder as any other vector of the same numbers', async () => {
@@ -102,15 +103,16 @@ describe('the vector of negative clicks', () => {
     await model.computeGradients([sample])
     const gradient = model.gradients.get(negativeClickName).data.slice()
     const vector = model.parameters.get(negativeClickName).data
+    const start = vector.slice()
     const h = 1 / 64
     const measured = []
     for (let i = 0; i < vector.length; i++) {
       const losses = []
       for (const step of [h, -h]) {
-        vector[i] = step
+        vector[i] = (start[i] ?? NaN) + step
         losses.push((await model.judge([sample])).losses.total)
       }
-      vector[i] = 0
+      vector[i] = start[i] ?? NaN
       measured.push(((losses[0] ?? NaN) - (losses[1] ?? NaN)) / (2 * h))
     }
 

@@ -126,6 +126,21 @@ describe('the state of a training', () => {
     expect(checkpoint).toMatchObject({ epoch: 1, loss: 0.3 })
   })
 
+  test('of a run from before corrective clicks goes on without any', () => {
+    const newer = ['clickShare', 'maxClicks']
+    const older = Object.fromEntries(Object.entries(run.recipe).filter(([name]) => !newer.includes(name)))
+    const all = parameters()
+    const bytes = encodeCheckpoint({
+      ...saved(midState(all, decoder), all, decoder),
+      // As an older version wrote it, which today's types do not know.
+      run: { ...run, recipe: older as typeof run.recipe },
+    })
+
+    const resumed = readSavedRun(bytes, 'older.pth')
+
+    expect(resumed.run?.recipe).toEqual({ ...older, clickShare: 0, maxClicks: 3 })
+  })
+
   test('of a format that is not known is refused, not taken for another program’s', () => {
     const all = parameters()
     const bytes = encodeCheckpoint({
