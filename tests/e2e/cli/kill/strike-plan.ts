@@ -23,7 +23,7 @@ const progressOf = (sign: Sign) => (sign.kind === 'line' ? progressIn(sign.text)
 
 interface Target {
   readonly isSeen: (sign: Sign) => boolean
-  /** It strikes at one of the first so many sightings */
+  /** It strikes at one of so many sightings, about as many as a whole run gives */
   readonly sightings: number
   /** and up to so many milliseconds later */
   readonly delayMs: number
@@ -31,14 +31,17 @@ interface Target {
 
 const targets: Readonly<Record<Exclude<Aim, 'anywhen' | 'start'>, Target>> = {
   encode: {
-    isSeen: sign => progressOf(sign)?.stage === 'Encoding slices' && !isOver(sign),
-    sightings: 9,
-    delayMs: 1,
+    // The first slice waits for the encoder to be compiled.
+    isSeen: sign =>
+      (sign.kind === 'line' && sign.text.startsWith('Training on ')) ||
+      (progressOf(sign)?.stage === 'Encoding slices' && !isOver(sign)),
+    sightings: 6,
+    delayMs: 3,
   },
-  step: { isSeen: sign => isEpoch(sign) && !isOver(sign), sightings: 12, delayMs: 15 },
-  validation: { isSeen: sign => isEpoch(sign) && isOver(sign), sightings: 4, delayMs: 8 },
-  // Every checkpoint gives two signs: the file beside it, and its name at the rename.
-  checkpoint: { isSeen: sign => isFileOf(sign, /\.pth$/), sightings: 12, delayMs: 3 },
+  step: { isSeen: sign => isEpoch(sign) && !isOver(sign), sightings: 19, delayMs: 15 },
+  validation: { isSeen: sign => isEpoch(sign) && isOver(sign), sightings: 5, delayMs: 8 },
+  // Every file gives several signs: it is made, written to and renamed.
+  checkpoint: { isSeen: sign => isFileOf(sign, /\.pth$/), sightings: 37, delayMs: 3 },
   files: { isSeen: sign => isFileOf(sign, /^log\.jsonl$|\.png$/), sightings: 12, delayMs: 5 },
   report: {
     isSeen: sign => isFileOf(sign, /^MODEL_CARD\.md$|^overlays\.png$/),
@@ -63,11 +66,13 @@ export interface StrikePlan {
   readonly signals: readonly NodeJS.Signals[]
   /** How long a whole run takes */
   readonly wholeMs: number
+  /** Whether it goes on where another was struck, and has less before it */
+  readonly isResumed: boolean
 }
 
 /** The hooks of a traced run that make it end as planned; it may be over before. */
 export function strikeBy(
-  { aim, signals, wholeMs }: StrikePlan,
+  { aim, signals, wholeMs, isResumed }: StrikePlan,
   generator: Generator,
 ): Pick<TraceOptions, 'onStart' | 'onSign'> {
   const after = (ms: number, strike: Strike): void => {
@@ -81,7 +86,7 @@ export function strikeBy(
   }
   const { isSeen, sightings, delayMs } = targets[aim]
   const delay = generator.uniform() * delayMs
-  let left = generator.integer(1, sightings)
+  let left = generator.integer(1, Math.ceil(sightings * (isResumed ? 0.5 : 1)))
   return {
     onSign: (sign, strike) => {
       if (isSeen(sign) && --left === 0) after(delay, strike)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { FSWatcher } from 'node:fs'
-import { readdirSync, watch } from 'node:fs'
+import { existsSync, readdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { cli } from '../run-cli'
 
@@ -73,7 +73,7 @@ function watchRuns(out: string, onName: (name: string) => void): FSWatcher[] {
     known.add(run)
     watchers.push(watch(join(out, run), (_, name) => name !== null && onName(name)))
   }
-  watchers.push(watch(out, (_, name) => name !== null && add(name)))
+  watchers.push(watch(out, (_, name) => name !== null && existsSync(join(out, name)) && add(name)))
   for (const run of readdirSync(out)) add(run)
   return watchers
 }
