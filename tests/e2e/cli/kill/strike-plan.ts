@@ -42,7 +42,7 @@ const targets: Readonly<Record<Exclude<Aim, 'anywhen' | 'start'>, Target>> = {
   validation: { isSeen: sign => isEpoch(sign) && isOver(sign), sightings: 5, delayMs: 8 },
   // Every file gives several signs: it is made, written to and renamed.
   checkpoint: { isSeen: sign => isFileOf(sign, /\.pth$/), sightings: 37, delayMs: 3 },
-  files: { isSeen: sign => isFileOf(sign, /^log\.jsonl$|\.png$/), sightings: 12, delayMs: 5 },
+  files: { isSeen: sign => isFileOf(sign, /^log\.jsonl$|\.png$/), sightings: 80, delayMs: 5 },
   report: {
     isSeen: sign => isFileOf(sign, /^MODEL_CARD\.md$|^overlays\.png$/),
     sightings: 3,
