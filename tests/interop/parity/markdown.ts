@@ -1,4 +1,4 @@
-import type { Comparison, PromptName, Results, State } from './results'
+import type { Comparison, PromptName, Results, Score, State } from './results'
 import { prompts } from './results'
 
 const pairs = [
@@ -10,7 +10,16 @@ const promptNames: Readonly<Record<PromptName, string>> = { box: 'loose box', po
 
 /** A row for each set, prompt and epoch, then what the training losses were. */
 export function parityTable(results: Results): string {
-  const head = ['Set', 'Prompt', 'Epoch', 'Base', 'SliceTune', 'PyTorch', 'Difference']
+  const head = [
+    'Set',
+    'Prompt',
+    'Epoch',
+    'Base',
+    'SliceTune',
+    'PyTorch',
+    'Difference',
+    'of one case, at most',
+  ]
   const rows = Object.entries(results).flatMap(([set, comparison]) => rowsOf(set, comparison))
   const losses = Object.entries(results).map(([set, comparison]) => lossRow(set, comparison))
   const lossHead = [
@@ -32,11 +41,25 @@ function rowsOf(set: string, { scores, losses, bestEpoch }: Comparison): string[
     pairs.map(({ name, ours, torch }) => {
       const of = scores[prompt]
       const figures = [of.base, of[ours], of[torch]].map(({ dice }) => dice.toFixed(4))
-      const difference = Math.abs(of[ours].dice - of[torch].dice).toFixed(4)
-      return [set, promptNames[prompt], `${numbers[name]} (${name})`, ...figures, difference]
+      const apart = Math.abs(of[ours].dice - of[torch].dice)
+      const most = casesApart(of[ours], of[torch])
+      return [set, promptNames[prompt], `${numbers[name]} (${name})`, ...figures, small(apart), small(most)]
     }),
   )
 }
+
+/** The largest difference of a case; one that only one side could score counts as 1. */
+function casesApart(ours: Score, torch: Score): number {
+  const apart = ours.cases.map((dice, index) => {
+    const other = torch.cases[index] ?? null
+    if (dice === null || other === null) return dice === other ? 0 : 1
+    return Math.abs(dice - other)
+  })
+  return Math.max(...apart)
+}
+
+const small = (value: number): string =>
+  value >= 1e-4 ? value.toFixed(4) : value === 0 ? '0' : value.toExponential(0)
 
 function lossRow(set: string, { losses }: Comparison): string[] {
   const apart = losses.ours.map((loss, epoch) => Math.abs(loss - (losses.torch[epoch] ?? NaN)) / loss)
@@ -46,8 +69,15 @@ function lossRow(set: string, { losses }: Comparison): string[] {
   return [set, String(apart.length), ...figures, ...largest]
 }
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n')
+/** Columns padded to one width, as the formatter wants them. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) =>
+    Math.max(3, title.length, ...rows.map(row => row[column]?.length ?? 0)),
+  )
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  return [line(head), line(widths.map(width => '-'.repeat(width))), ...rows.map(line)].join('\n')
+}
 
 /** Of the Dice of our models and PyTorch's, over prompts and epochs. */
 export function largestDifference(results: Results, set: string): number {

@@ -13,7 +13,7 @@ const help = `Tunes a model by SliceTune and by PyTorch on the same batches, and
   npm run parity -- --sets DIR [--set NAME]... [--epochs N] [--model ID] [--threads N]
   npm run parity -- --table      writes the table into docs/quality.md again
 
-Raw figures go to docs/parity.json. Ends with 1 where a pair of models is more than 0.01 Dice apart.
+Raw figures go to docs/generated/parity.json. Ends with 1 where a pair of models is more than 0.01 Dice apart.
 PyTorch comes from SLICETUNE_PYTHON=/path/to/python, else from .tools/bench-venv, which is made when it is missing.
 `
 
@@ -40,7 +40,7 @@ export async function parity(argv: readonly string[], root: string): Promise<num
       table: { type: 'boolean', default: false },
     },
   })
-  const file = join(root, 'docs', 'parity.json')
+  const file = join(root, 'docs', 'generated', 'parity.json')
   if (values.table) {
     writeTable(root, file)
     return 0

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import * as z from 'zod'
 
 /** Mean over the validation cases, and the cases themselves in the order of their names. */
@@ -36,6 +37,8 @@ export function readResults(file: string): Results {
 }
 
 export function writeResults(file: string, results: Results): void {
-  writeFileSync(`${file}.part`, `${JSON.stringify(results, null, 1)}\n`)
+  const sorted = Object.entries(results).sort(([a], [b]) => (a < b ? -1 : 1))
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(`${file}.part`, `${JSON.stringify(Object.fromEntries(sorted), null, 1)}\n`)
   renameSync(`${file}.part`, file)
 }
