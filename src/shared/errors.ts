@@ -98,6 +98,10 @@ export const errorTable = {
       `All slices of ${d.file} belong to one patient or volume (${d.group}), so no honest validation is possible. ` +
       `Add slices of a second one, or pass --allow-shared-group: the verdict is then marked "not independent".`,
   ),
+  NO_FINDER: kind(
+    z.object({ model: z.string() }),
+    d => `${d.model} cannot find objects by itself: tune it with "slicetune train", or give it boxes.`,
+  ),
   PROMPT_NOT_OFFERED: kind(
     z.object({ model: z.string(), offered: z.string() }),
     d => `${d.model} was trained with ${d.offered} only: give it one, or choose another --model.`,

@@ -9,6 +9,15 @@ import { createFileCache } from './file-cache'
 import { planeCount, planeOf, planeSpacing } from './plane'
 import type { LoadedSlice, PixelSpacing, SliceRecord } from './records'
 
+const onlyBackground = 'it holds no label, only background'
+
+/** Whether a slice could not be used because somebody has looked and there is nothing in it. */
+export const isNothingHere = (error: unknown): boolean =>
+  error instanceof AppError && error.code === 'UNUSABLE_SLICE' && reasonOf(error) === onlyBackground
+
+const reasonOf = ({ data }: { readonly data: unknown }): unknown =>
+  typeof data === 'object' && data !== null && 'reason' in data ? data.reason : null
+
 /**
  * Opens a slice and its labels and makes sure that they can be used.
  *
@@ -27,7 +36,7 @@ export async function loadSlice(
     throw unusable(record.maskFile, `it measures ${sizes} pixels`)
   }
   if (labelValues.length === 0) {
-    throw unusable(record.maskFile, 'it holds no label, only background', record.sliceIndex)
+    throw unusable(record.maskFile, onlyBackground, record.sliceIndex)
   }
   return { image, labels, spacingMm, labelValues }
 }

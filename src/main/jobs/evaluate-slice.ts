@@ -1,4 +1,5 @@
 import { measure } from '../../core/metrics'
+import type { Finder } from '../../core/models/finder/finder'
 import type { Embedding, Segmenter } from '../../core/models/segmenter'
 import { boxOfMask } from '../../core/imaging/box'
 import { maskOfLabel } from '../../core/imaging/labels'
@@ -6,9 +7,11 @@ import { clicksToDice, ellipseInBox, firstClick, looseBox } from '../../core/pro
 import type { Scores } from '../../shared/domain/events'
 import type { PromptKind } from '../../shared/domain/evaluation'
 import type { Box } from '../../shared/domain/prompt'
-import { AppError } from '../../shared/errors'
+import { AppError, invariant } from '../../shared/errors'
 import type { LoadedSlice } from '../datasets'
 import type { StopFlag } from '../workers/stop-flag'
+import { findObjects } from './find-objects'
+import { matchFound } from './score-found'
 
 /** A slice with its truth, and the key that its jitter is drawn from: the same on every machine. */
 export interface JudgedSlice extends LoadedSlice {
@@ -21,6 +24,8 @@ export interface JudgeOptions {
   readonly jitter: number
   readonly seed: number
   readonly stop: StopFlag
+  /** For the prompt `found` */
+  readonly finder: Finder | null
 }
 
 /** Distances in pixels and, where the spacing is known, in mm: which one is reported depends on all the cases. */
@@ -46,12 +51,28 @@ export async function judgeSlice(
   options: JudgeOptions,
 ): Promise<ObjectScores[]> {
   const embedding = await segmenter.embed(slice.image)
+  if (options.prompt === 'found') return judgeFound(segmenter, embedding, slice, options.finder)
   const objects: ObjectScores[] = []
   for (const value of slice.labelValues) {
     if (options.stop.urgent) throw new AppError('ABORTED', {})
     objects.push(await judgeObject({ segmenter, embedding, slice, value }, options))
   }
   return objects
+}
+
+/** The finder has no say in which labels there are: a label that it finds nothing for counts as 0. */
+async function judgeFound(
+  segmenter: Segmenter,
+  embedding: Embedding,
+  slice: JudgedSlice,
+  finder: Finder | null,
+): Promise<ObjectScores[]> {
+  invariant(finder, 'a finder was looked for before')
+  const { objects } = await findObjects({ segmenter, finder }, embedding)
+  return matchFound(slice.labels.data, slice.labelValues, objects).map(({ value, mask }) => {
+    const scores = measured(mask, maskOfLabel(slice.labels.data, value), slice)
+    return { value, scores, ellipse: null, clicks: null, reached: true }
+  })
 }
 
 interface Judged {

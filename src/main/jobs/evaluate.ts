@@ -1,3 +1,4 @@
+import type { Finder } from '../../core/models/finder/finder'
 import type { Segmenter } from '../../core/models/segmenter'
 import type { EvaluateOptions } from '../../shared/domain/evaluation'
 import type { TrainingSplit } from '../../shared/domain/training-split'
@@ -26,7 +27,9 @@ export const evaluate: JobFunction<'evaluate'> = async function* (options, conte
   try {
     const { split, slices, note } = chooseSlices(dataset, options, opened.split)
     if (note !== null) yield { event: 'notice', message: note }
-    yield* evaluateSlices({ ...options, split }, { ...context, dataset, slices, segmenter: opened.segmenter })
+    const { segmenter, finder } = opened
+    if (options.prompt === 'found' && !finder) throw new AppError('NO_FINDER', { model: options.model })
+    yield* evaluateSlices({ ...options, split }, { ...context, dataset, slices, segmenter, finder })
   } finally {
     await opened.segmenter.dispose()
   }
@@ -36,6 +39,8 @@ export interface EvaluationContext extends Pick<JobContext, 'stop'> {
   readonly dataset: Pick<Dataset, 'skipped' | 'notes'>
   readonly slices: readonly SliceRecord[]
   readonly segmenter: Segmenter
+  /** For the prompt `found` */
+  readonly finder?: Finder | null
 }
 
 /**
@@ -97,7 +102,8 @@ async function judgeRecord(
   { options, context }: { options: Omit<EvaluateOptions, 'split'>; context: EvaluationContext },
 ): Promise<JudgedCase> {
   const slice = { ...(await loadSlice(record, files)), key: record.id }
-  const objects = await judgeSlice(context.segmenter, slice, { ...options, stop: context.stop })
+  const { segmenter, stop, finder = null } = context
+  const objects = await judgeSlice(segmenter, slice, { ...options, stop, finder })
   return { file: record.imageFile, slice: record.sliceIndex, objects }
 }
 

@@ -9,6 +9,7 @@ import { makeFolder } from '../files/make-folder'
 import type { JobContext, JobFunction } from '../workers/contract'
 import { listImages, refuseSameFolder } from './image-folder'
 import { openSegmenter } from './open-segmenter'
+import { predictAuto } from './predict-auto'
 import type { Predicted } from './predict-image'
 import { predictImage } from './predict-image'
 import type { PromptsByImage } from './predict-prompts'
@@ -27,17 +28,21 @@ export const predict: JobFunction<'predict'> = async function* (options, context
     ...(fromMasks === undefined ? {} : { '--from-masks': fromMasks }),
   })
   const files = createFileCache()
-  const { prompts, refused } = yield* findPrompts(options, files)
-  await makeFolder(options.out)
+  const { prompts, refused } = options.auto ? noPrompts : yield* findPrompts(options, files)
   const tally = { written: 0, objects: 0, refused }
-  if (prompts.size > 0) {
-    const { segmenter } = yield* openSegmenter(context, options.model)
+  if (options.auto || prompts.size > 0) {
+    const { segmenter, finder } = yield* openSegmenter(context, options.model)
+    const run = { segmenter, files, tally, options, stop: context.stop }
     try {
-      yield* predictImages(prompts, { segmenter, files, tally, options, stop: context.stop })
+      if (options.auto && !finder) throw new AppError('NO_FINDER', { model: options.model })
+      await makeFolder(options.out)
+      yield* finder && options.auto
+        ? predictAuto(options, { ...run, finder, sources: new Map() })
+        : predictImages(prompts, run)
     } finally {
       await segmenter.dispose()
     }
-  }
+  } else await makeFolder(options.out)
   const { written } = tally
   yield {
     event: 'report',
@@ -50,9 +55,14 @@ export const predict: JobFunction<'predict'> = async function* (options, context
     message: `${countOf(written, 'label map')} written to ${options.out}.`,
   }
   if (tally.refused > 0) {
-    throw new AppError('ITEMS_REFUSED', { refused: tally.refused, total: tally.refused + tally.objects })
+    // Found objects are not asked for one by one: there the images count.
+    const done = options.auto ? tally.written : tally.objects
+    throw new AppError('ITEMS_REFUSED', { refused: tally.refused, total: tally.refused + done })
   }
 }
+
+/** The finder looks for itself. */
+const noPrompts = { prompts: new Map(), refused: 0 } as const
 
 async function* findPrompts(
   options: PredictOptions,
@@ -62,7 +72,7 @@ async function* findPrompts(
   if (fromMasks !== undefined) return yield* promptsOfMasks({ ...options, fromMasks }, files)
   const file = boxes ?? points
   if (file === undefined)
-    throw new AppError('USAGE', { reason: 'predict needs --boxes, --points or --from-masks.' })
+    throw new AppError('USAGE', { reason: 'predict needs --boxes, --points, --from-masks or --auto.' })
   const folder = await listImages(options.images)
   // What no row asks for is said but not held against the run; a row that asks for it is refused by itself.
   for (const item of folder.skipped) yield { event: 'skipped', ...item }

@@ -12,11 +12,15 @@ import { TrainingSplit } from '../../shared/domain/training-split'
 import { AppError } from '../../shared/errors'
 import type { LoadedModel, ResolvedModel } from '../files/weights'
 import { loadModelWeights, resolveModel } from '../files/weights'
+import type { OpenFinder } from './open-finder'
+import { finderOf } from './open-finder'
 import { modelFolders } from '../files/model-folders'
 import { findAppRoot } from '../files/app-root'
 
 export interface OpenedModel {
   readonly model: Model
+  /** null where none came with it: models are published without one, tuning adds it */
+  readonly openFinder: OpenFinder | null
   /** What the user should know, such as assumed preprocessing */
   readonly notes: readonly string[]
   /** Of the data that it was tuned on; null for a model that was not tuned here */
@@ -50,6 +54,7 @@ export async function openModel(
       : medSamLiteOf(loaded, preprocessing)
   return {
     model,
+    openFinder: finderOf(loaded, model),
     notes: [...loaded.notes, ...notes],
     split: TrainingSplit.nullable()
       .catch(null)

@@ -11,6 +11,8 @@ import { openModel } from './open-model'
  * @throws AppError as `openModel`
  */
 export async function openSegmenter(idOrPath: string, openEngine: () => Engine): Promise<OpenedSegmenter> {
-  const { model, notes, split } = await openModel(idOrPath)
-  return { segmenter: createSegmenter(openEngine(), model), notes, split }
+  const { model, openFinder, notes, split } = await openModel(idOrPath)
+  const engine = openEngine()
+  const finder = openFinder?.(engine) ?? null
+  return { segmenter: createSegmenter(engine, model), finder, notes, split }
 }

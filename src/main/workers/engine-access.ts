@@ -1,6 +1,7 @@
 import type { TrainingSplit } from '../../shared/domain/training-split'
 import type { Engine } from '../../core/engine'
 import type { Model } from '../../core/models/families'
+import type { Finder } from '../../core/models/finder/finder'
 import type { Segmenter } from '../../core/models/segmenter'
 import type { Rank } from '../../core/training/rank'
 import type { TrainableOptions } from '../../core/training/trainable-model'
@@ -15,6 +16,8 @@ export interface ProviderProbe {
 
 export interface OpenedSegmenter {
   readonly segmenter: Segmenter
+  /** On the segmenter's engine; null where none came with the model */
+  readonly finder: Finder | null
   /** What the user should know of how the model was opened */
   readonly notes: readonly string[]
   /** Of the data that the model was tuned on; null for one that was not tuned here */

@@ -13,18 +13,19 @@ export const evaluate = defineProcedure({
 })
 
 export const predict = defineProcedure({
-  summary: 'Write label maps for images, from boxes, points or coarse masks',
+  summary: 'Write label maps for images, from boxes, points, coarse masks, or nothing at all',
   input: PredictOptions,
   examples: [
     'predict --images scans/images --boxes boxes.csv --out masks',
     'predict --images scans/images --points points.csv --model tuned.pth --out masks',
     'predict --images scans/images --from-masks coarse --prompt box --out masks',
+    'predict --images scans/images --auto --model tuned.pth --out masks',
   ],
   check: options => {
-    const given = [options.boxes, options.points, options.fromMasks].filter(source => source !== undefined)
-    return given.length === 1
+    const files = [options.boxes, options.points, options.fromMasks].filter(source => source !== undefined)
+    return files.length + Number(options.auto) === 1
       ? null
-      : 'predict needs exactly one of --boxes FILE.csv, --points FILE.csv and --from-masks DIR.'
+      : 'predict needs exactly one of --boxes FILE.csv, --points FILE.csv, --from-masks DIR and --auto.'
   },
 })
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-export const PromptKind = z.enum(['box', 'point', 'clicks', 'box-clicks'])
+export const PromptKind = z.enum(['box', 'point', 'clicks', 'box-clicks', 'found'])
 export type PromptKind = z.infer<typeof PromptKind>
 
 /** The model that comes with SliceTune: the default of every command and the base of the demo. */
@@ -26,7 +26,7 @@ export const EvaluateOptions = z.object({
   data: dataFolder,
   model: modelField,
   prompt: PromptKind.default('box').describe(
-    'what stands for the user: a loose box, one inner point, corrective clicks, or such clicks after a box, which counts as two',
+    'what stands for the user: a loose box, one inner point, corrective clicks, such clicks after a box, which counts as two, or nobody: boxes that a tuned model finds',
   ),
   jitter: z.int().min(0).max(128).default(5).meta({
     placeholder: 'PX',

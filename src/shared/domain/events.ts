@@ -76,6 +76,36 @@ export const CaseEvent = z.object({
 })
 export type CaseEvent = z.infer<typeof CaseEvent>
 
+/** What a tuned model found in a slice by itself. */
+export const FoundEvent = z.object({
+  event: z.literal('found'),
+  file: z.string(),
+  /** Plane of a volume; null for a picture */
+  slice: z.number().nullable(),
+  objects: z.array(
+    z.object({
+      /** null: one of many alike objects */
+      label: z.number().nullable(),
+      /** Pixel indices of the slice, inclusive at both ends */
+      box: z.object({ x0: z.number(), y0: z.number(), x1: z.number(), y1: z.number() }),
+      predictedIou: z.number(),
+      /** Whether the box is that of the neighbouring slice's mask */
+      fromNeighbour: z.boolean(),
+    }),
+  ),
+  classes: z.array(
+    z.object({
+      label: z.number().nullable(),
+      /** Probability that there is any object of the class */
+      presence: z.number(),
+      probablyEmpty: z.boolean(),
+      /** false: no empty slices were there to learn `presence` from */
+      calibrated: z.boolean(),
+    }),
+  ),
+})
+export type FoundEvent = z.infer<typeof FoundEvent>
+
 /** One evaluation inside a longer job, such as the demo. */
 export const EvaluationEvent = z.object({
   event: z.literal('evaluation'),
@@ -163,6 +193,7 @@ export const JobEvent = z.union([
   EpochEvent,
   DoneEvent,
   CaseEvent,
+  FoundEvent,
   CheckEvent,
   EvaluationEvent,
   EvaluationReport,

@@ -22,6 +22,12 @@ export const PredictOptions = z.object({
     placeholder: 'DIR',
     description: 'label maps of the same stems: each value gives one prompt',
   }),
+  auto: z
+    .boolean()
+    .default(false)
+    .describe(
+      'no prompts: a tuned model finds the objects by itself, and says which images are probably empty',
+    ),
   prompt: z.enum(['box', 'point']).default('box').describe('what --from-masks derives from each value'),
   model: modelField,
   out,

@@ -120,6 +120,10 @@ export const TrainingRecipe = z.object({
     unit: 'pixels',
     reason: 'A model does best at the side it was trained with; less is faster, more shows small objects.',
   }),
+  finder: z.boolean().meta({
+    description: 'teach a finder on the same slices, which sees objects where nobody drew a box',
+    reason: 'Without one a tuned model needs a box or a click on every slice. It takes seconds to a minute.',
+  }),
   seed: z
     .int()
     .min(0)
@@ -149,6 +153,7 @@ const common = {
   iouLossWeight: 1,
   validationFraction: 0.2,
   resolution: null,
+  finder: true,
   seed: 2023,
 } as const satisfies Partial<TrainingRecipe>
 
@@ -199,6 +204,7 @@ export const presets = {
       flips: true,
       pointShare: 0,
       clickShare: 0,
+      finder: false,
       maskLoss: 'all',
     },
   },

@@ -1,4 +1,11 @@
-import type { CaseEvent, DemoReport, EvaluationReport, JobEvent, Scores } from '../../../shared/domain/events'
+import type {
+  CaseEvent,
+  FoundEvent,
+  DemoReport,
+  EvaluationReport,
+  JobEvent,
+  Scores,
+} from '../../../shared/domain/events'
 import { countOf } from '../../../shared/text/count-of'
 import * as z from 'zod'
 import { formatScore, formatTable } from './table'
@@ -19,6 +26,7 @@ const describers: Describers = {
   progress: () => [],
   step: () => [],
   case: () => [],
+  found: event => [describeFound(event)],
   epoch: event => [
     `Epoch ${event.epoch}: train loss ${event.trainLoss.toFixed(4)}, validation loss ${formatScore(event.valLoss, 4)}, ` +
       `validation Dice ${formatScore(event.valDice)}, learning rate ${event.learningRate.toExponential(1)}, ${event.seconds.toFixed(1)} s`,
@@ -43,6 +51,13 @@ export function describeEvent(event: JobEvent, before: readonly JobEvent[]): str
   // The record maps each kind to its own event, which TypeScript cannot follow through the index.
   const describe = describers[event.event] as (event: JobEvent, before: readonly JobEvent[]) => string[]
   return describe(event, before)
+}
+
+function describeFound({ file, slice, objects }: FoundEvent): string {
+  const where = slice === null ? file : `${file}, slice ${slice}`
+  if (objects.length === 0) return `${where}: probably empty`
+  const sure = objects.map(({ predictedIou }) => predictedIou.toFixed(2)).join(', ')
+  return `${where}: ${countOf(objects.length, 'object')} (predicted IoU ${sure})`
 }
 
 type Report = Extract<JobEvent, { event: 'report' }>

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Float32Tensor } from '../../../core/engine'
 import type { Model } from '../../../core/models/families'
+import type { TrainedFinder } from '../../../core/models/finder/train-finder'
 import type { StateDict } from '../../../core/tensor/state-dict'
 import type { Parameters } from '../../../core/training/parameters'
 import type { TrainingSplit } from '../../../shared/domain/training-split'
@@ -13,7 +14,7 @@ import { checkpointNames } from './run-folder'
 import type { RunProgress } from './run-progress'
 import type { RunDescription } from './run-report'
 import type { SavedRun } from './saved-state'
-import { encodeCheckpoint, readSavedRun } from './saved-state'
+import { encodeCheckpoint, readSavedRun, withFinder } from './saved-state'
 import type { TrainingSession } from './session'
 import type { TrainingData } from './training-data'
 
@@ -81,6 +82,13 @@ export class RunCheckpoints {
     })
     await writeAtomically(join(folder, name), bytes)
     this.#lastSave = performance.now()
+  }
+
+  /** Stores a finder with the best weights, on whose embeddings it was taught. */
+  async addFinder({ parameters, card }: TrainedFinder): Promise<void> {
+    const file = join(this.#run.folder, checkpointNames.best)
+    const saved = readSavedRun(await readWholeFile(file), file)
+    await writeAtomically(file, withFinder(saved, { weights: parameters.stateDict(), card }))
   }
 
   /** Puts the best weights in place of the last ones; false where there are none yet. */

@@ -71,17 +71,13 @@ export function runVerdict(
   return verdict({ cases, independent })
 }
 
-function cardResults({
-  base,
-  tuned,
-  ellipse,
-}: Pick<CardContents, 'base' | 'tuned' | 'ellipse'>): CardResult[] {
+function cardResults({ base, tuned, found, ellipse }: Judged): CardResult[] {
   const of = (found: readonly (number | null)[]) => {
     const values = found.filter(value => value !== null)
     return { mean: meanOfDefined(values), interval: bootstrapInterval(values, { seed: 0 }) }
   }
   const names = { point: 'one inner point', box: 'loose box' } as const
-  return (['point', 'box'] as const)
+  const given = (['point', 'box'] as const)
     .filter(kind => tuned.some(one => one[kind] !== null))
     .map(kind => ({
       prompt: names[kind],
@@ -91,7 +87,12 @@ function cardResults({
       tuned: of(tuned.map(one => one[kind])),
       ...(kind === 'box' ? { ellipse: of(ellipse) } : {}),
     }))
+  if (found.length === 0) return given
+  const byItself = { prompt: 'box found by the model', metric: 'Dice', cases: found.length, base: null }
+  return [...given, { ...byItself, tuned: of(found) }]
 }
+
+type Judged = Pick<CardContents, 'base' | 'tuned' | 'found' | 'ellipse'>
 
 /** Shares of the prompts, by what they are. */
 function promptMix({
@@ -112,6 +113,8 @@ export interface CardContents {
   readonly data: TrainingData
   readonly base: readonly ValidatedCase[]
   readonly tuned: readonly ValidatedCase[]
+  /** Dice of each slice with boxes that the finder found; empty without a finder */
+  readonly found: readonly (number | null)[]
   /** Of a plain ellipse in the same boxes, slice by slice */
   readonly ellipse: readonly (number | null)[]
   readonly bestEpoch: number

@@ -1,6 +1,7 @@
 import * as z from 'zod'
-import type { AdamWMoments, TrainingCheckpoint } from '../../../core/checkpoint'
+import type { AdamWMoments, JsonValue, TrainingCheckpoint } from '../../../core/checkpoint'
 import { besidePrefix, readTrainingCheckpoint, writeTrainingCheckpoint } from '../../../core/checkpoint'
+import { isFinderWeight } from '../../../core/models/finder/config'
 import { isBuffer } from '../../../core/models/buffers'
 import type { AdamWState } from '../../../core/training/optimizers'
 import { adamWState } from '../../../core/training/optimizers'
@@ -13,6 +14,7 @@ import { plateauStart } from '../../../core/training/schedules'
 import type { TrainingState } from '../../../core/training/trainer'
 import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import { AppError } from '../../../shared/errors'
+import { FinderCard } from '../../../shared/domain/finder'
 import { TrainingSplit } from '../../../shared/domain/training-split'
 import { Preset, TrainingRecipe } from '../../../shared/domain/training-options'
 
@@ -28,7 +30,7 @@ const Case = z.object({
 
 /** Runs that were saved before corrective clicks could be trained had none. */
 const SavedRecipe = z.preprocess(
-  saved => (typeof saved === 'object' ? { clickShare: 0, maxClicks: 3, ...saved } : saved),
+  saved => (typeof saved === 'object' ? { clickShare: 0, maxClicks: 3, finder: true, ...saved } : saved),
   TrainingRecipe,
 )
 
@@ -74,6 +76,8 @@ export const SavedRun = z.object({
     lossAtBest: z.number().nullable().default(null),
     staleEpochs: z.number(),
   }),
+  /** How the finder beside the model is read; not there before it is fitted */
+  finder: FinderCard.optional(),
   /** The model before training on each held-out slice; null where that was not measured yet */
   baseCases: z.array(Case).nullable(),
   /** ... and at the best epoch */
@@ -99,8 +103,6 @@ export function startState(parameters: Parameters, learningRate: number): Traini
 
 export interface Saved {
   readonly parameters: Parameters
-  /** What finds objects without prompts, by names that begin with `besidePrefix`; not there before it is fitted */
-  readonly finder?: StateDict
   readonly trainedNames: readonly string[]
   readonly state: TrainingState
   readonly preprocessing: Preprocessing
@@ -121,11 +123,7 @@ export function encodeCheckpoint(saved: Saved): Uint8Array {
   const stored = [...saved.parameters.stateDict()]
   return writeTrainingCheckpoint({
     model: new Map(stored.filter(([name]) => !isBeside(name))),
-    beside: new Map([
-      ...stored.filter(([name]) => isBeside(name)),
-      ...besideMoments(saved),
-      ...(saved.finder ?? []),
-    ]),
+    beside: new Map([...stored.filter(([name]) => isBeside(name)), ...besideMoments(saved)]),
     epoch: saved.state.epoch - 1,
     optimizer: torchOptimizer(saved),
     loss: saved.lastLoss,
@@ -185,6 +183,20 @@ function torchOptimizer({
       },
     ],
   }
+}
+
+/** A checkpoint with its finder replaced; everything else in it stays as it was. */
+export function withFinder(
+  { checkpoint }: Resumed,
+  { weights, card }: { readonly weights: StateDict; readonly card: FinderCard },
+): Uint8Array {
+  const others = [...checkpoint.beside].filter(([name]) => !isFinderWeight(name))
+  const finder: JsonValue = JSON.parse(JSON.stringify(card)) as JsonValue
+  return writeTrainingCheckpoint({
+    ...checkpoint,
+    beside: new Map([...others, ...weights]),
+    extra: { ...checkpoint.extra, finder },
+  })
 }
 
 export interface Resumed {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Engine } from '../../../core/engine'
 import type { Model } from '../../../core/models/families'
 import { createFamily } from '../../../core/models/families'
 import type { Segmenter } from '../../../core/models/segmenter'
@@ -21,6 +22,8 @@ export interface TrainingSession {
   /** Answers with the weights as they are at the moment */
   readonly segmenter: Segmenter
   readonly samples: SampleSource
+  /** For what is computed beside the training */
+  readonly engine: Engine
   /** Whether what is frozen of the encoder sees every slice in one form only */
   readonly encodesOnce: boolean
   dispose(): Promise<void>
@@ -70,6 +73,7 @@ export function openSession(
     trainable,
     segmenter,
     samples,
+    engine,
     encodesOnce: trainable.frozen !== 'nothing' && !recipe.flips,
     async dispose() {
       const disposals = [...ranks, cache, engine].map(one => one.dispose())

@@ -5,9 +5,19 @@ import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import type { TrainingRecipe } from '../../../shared/domain/training-options'
 import { AppError } from '../../../shared/errors'
 import type { Dataset, FileCache, SliceRecord } from '../../datasets'
-import { axisOf, createFileCache, discoverDataset, firstReports, loadSlice, outcomeOf } from '../../datasets'
+import {
+  axisOf,
+  createFileCache,
+  discoverDataset,
+  firstReports,
+  isNothingHere,
+  loadSlice,
+  outcomeOf,
+} from '../../datasets'
 import type { StopFlag } from '../../workers/stop-flag'
+import { countOf } from '../../../shared/text/count-of'
 import { chooseSplit } from './choose-split'
+import { emptySlices } from './empty-slices'
 import type { TrainingSplit } from '../../../shared/domain/training-split'
 import type { UsableSlice } from './usable-slice'
 import { lastingValues, maskSideOf } from './training-object'
@@ -15,6 +25,8 @@ import { lastingValues, maskSideOf } from './training-object'
 export interface TrainingData {
   readonly train: readonly UsableSlice[]
   readonly val: readonly UsableSlice[]
+  /** Slices of the training side in which there is nothing: they teach the finder, never the masks */
+  readonly empty: readonly SliceRecord[]
   /** Whether no group is on both sides */
   readonly independent: boolean
   readonly skipped: readonly { readonly file: string; readonly reason: string }[]
@@ -42,7 +54,8 @@ export async function* openTrainingData(
   for (const message of [...dataset.notes, ...dataset.groupNotes]) yield { event: 'notice', message }
   const files = createFileCache()
   const skipped: Skipped[] = []
-  const usable = yield* checkSlices(dataset, { ...world, files, skipped })
+  const nothingHere: SliceRecord[] = []
+  const usable = yield* checkSlices(dataset, { ...world, files, skipped, nothingHere })
   if (usable.every(({ trainableValues }) => trainableValues.length === 0)) {
     for (const slice of usable) yield* skip(lostLabels(slice, world.preprocessing), skipped)
     throw new AppError('NO_USABLE_SLICES', { file: options.data })
@@ -61,7 +74,13 @@ export async function* openTrainingData(
     })
   }
   if (train.length === 0) throw new AppError('NO_USABLE_SLICES', { file: options.data })
-  return { train, val: split.val, independent: split.independent, skipped, files }
+  const { val, independent } = split
+  const empty = await emptySlices({ train, val, nothingHere }, files)
+  if (empty.length > 0) {
+    const message = `${countOf(empty.length, 'slice')} with nothing in them teach the finder what an empty slice looks like.`
+    yield { event: 'notice', message }
+  }
+  return { train, val, empty, independent, skipped, files }
 }
 
 type Skipped = TrainingData['skipped'][number]
@@ -81,7 +100,12 @@ async function* checkSlices(
     skipped,
     preprocessing,
     stop,
-  }: DataWorld & { readonly files: FileCache; readonly skipped: Skipped[] },
+    nothingHere,
+  }: DataWorld & {
+    readonly files: FileCache
+    readonly skipped: Skipped[]
+    readonly nothingHere: SliceRecord[]
+  },
 ): AsyncGenerator<JobEvent, UsableSlice[]> {
   for (const item of dataset.skipped) yield* skip({ event: 'skipped', ...item }, skipped)
   const usable: UsableSlice[] = []
@@ -89,7 +113,7 @@ async function* checkSlices(
   const isNew = firstReports()
   for (const [index, record] of dataset.slices.entries()) {
     if (stop.requested) throw new AppError('ABORTED', {})
-    const outcome = await outcomeOf(() => openSlice(record, files, preprocessing))
+    const outcome = await outcomeOf(() => openSlice(record, { files, preprocessing, nothingHere }))
     if ('value' in outcome) usable.push(outcome.value)
     else if (isNew(outcome.skipped)) yield* skip({ event: 'skipped', ...outcome.skipped }, skipped)
     yield { event: 'progress', stage: 'Checking slices', done: index + 1, total: dataset.slices.length }
@@ -99,10 +123,19 @@ async function* checkSlices(
 
 async function openSlice(
   record: SliceRecord,
-  files: FileCache,
-  preprocessing: Preprocessing,
+  {
+    files,
+    preprocessing,
+    nothingHere,
+  }: Pick<DataWorld, 'preprocessing'> & {
+    readonly files: FileCache
+    readonly nothingHere: SliceRecord[]
+  },
 ): Promise<UsableSlice> {
-  const { labels, labelValues } = await loadSlice(record, files)
+  const { labels, labelValues } = await loadSlice(record, files).catch((error: unknown) => {
+    if (isNothingHere(error)) nothingHere.push(record)
+    throw error
+  })
   const [height = 0, width = 0] = labels.shape
   const target = sliceGeometry(height, width, {
     ...preprocessing,

@@ -13,6 +13,9 @@ import type { OpenedModel } from '../../models/open-model'
 import type { JobContext } from '../../workers/contract'
 import type { EpochLine } from './epoch-line'
 import { epochLines } from './epoch-line'
+import { isQuickToEncode } from './finder-samples'
+import { fitRunFinder } from './fit-run-finder'
+import { judgeFound } from './judge-found'
 import { RunCheckpoints } from './run-checkpoints'
 import { checkpointNames, isFile } from './run-folder'
 import type { RunProgress } from './run-progress'
@@ -125,12 +128,14 @@ export class TrainingRun {
     const { data, context, session } = this.#world
     // A second request to stop leaves this to the resumed run.
     if (context.stop.urgent || !(await this.#checkpoints.loadBest(this.#progress))) return null
+    const found = yield* this.#fitFinder()
     const [base, tuned] = [this.#progress.baseCases ?? [], this.#progress.bestCases]
     const verdict = runVerdict(base, tuned, data)
     const card = {
       data,
       base,
       tuned,
+      found,
       ellipse: await this.#validator.ellipseDice(),
       bestEpoch: this.#progress.state.bestEpoch ?? 0,
       verdict,
@@ -140,6 +145,24 @@ export class TrainingRun {
     yield { event: 'written', file: await writeOverlays(this.#run, data, session.segmenter) }
     yield { event: 'notice', message: verdict.sentence }
     return verdict
+  }
+
+  /**
+   * The finder learns on the embeddings of the best weights and is stored with them.
+   *
+   * @returns the Dice of each held-out slice with boxes that it found; empty where there is no finder
+   */
+  async *#fitFinder(): AsyncGenerator<JobEvent, readonly (number | null)[]> {
+    const { data, context, session, opened } = this.#world
+    const { folder, preprocessing, recipe } = this.#run
+    const run = { folder, preprocessing, data, seed: recipe.seed, stop: context.stop, ...session }
+    // A run that is to stop leaves this to the resumed one.
+    if (context.stop.requested || !recipe.finder) return []
+    const isQuick = isQuickToEncode(opened.model.family, preprocessing)
+    const trained = yield* fitRunFinder({ ...run, isQuick })
+    if (!trained) return []
+    await this.#checkpoints.addFinder(trained)
+    return yield* judgeFound(trained, { ...run, embedding: slice => this.#validator.embeddingOf(slice) })
   }
 
   #introduction(): string {
@@ -253,12 +276,13 @@ export class TrainingRun {
     if (isBest) this.#progress.bestCases = this.#validator.lastCases
     // The log goes first: a crash in between repeats the epoch, whose line the resumed run then writes anew.
     await writeLog(this.#run.folder, this.#epochs)
-    if (isBest) await this.#save('best')
-    await this.#save('latest')
+    // So do the charts: a run that is killed after its last checkpoint draws none any more.
     await writeCharts(this.#run, this.#epochs, {
       bestEpoch: this.#progress.state.bestEpoch,
       baseDice: this.#baseDice(),
     })
+    if (isBest) await this.#save('best')
+    await this.#save('latest')
     yield { event: 'epoch', ...line }
   }
 

@@ -115,9 +115,16 @@ export class Validator {
     return means
   }
 
+  /** Of a held-out slice, with the weights as they are. */
+  async embeddingOf(usable: UsableSlice): Promise<Embedding> {
+    const { samples, model } = this.#world
+    const { geometry } = await samples.prepared(usable, unflipped)
+    return { geometry, features: await model.embed(await samples.input(usable, unflipped)) }
+  }
+
   async #judge(usable: UsableSlice, losses: number[]): Promise<ValidatedCase> {
     const prepared = await this.#world.samples.prepared(usable, unflipped)
-    const embedding = { geometry: prepared.geometry, features: await this.#features(usable) }
+    const embedding = await this.embeddingOf(usable)
     const questions = await this.#questionsOf(usable, prepared)
     const scores: Record<PromptName, (number | null)[]> = { point: [], box: [] }
     const answers = [
@@ -165,11 +172,6 @@ export class Validator {
       answers.push({ question, mask: mask.data })
     }
     return answers
-  }
-
-  async #features(usable: UsableSlice) {
-    const { samples, model } = this.#world
-    return model.embed(await samples.input(usable, unflipped))
   }
 
   async #questionsOf(usable: UsableSlice, { objects }: PreparedSlice): Promise<readonly Question[]> {

@@ -69,7 +69,7 @@ export function contextWith(segmenter: Segmenter, stop = new StopFlag()): JobCon
       startRanks: () => {
         throw new Error('These jobs train nothing.')
       },
-      openSegmenter: () => Promise.resolve({ segmenter, notes: ['a note of the loader'], split: null }),
+      openSegmenter: () => Promise.resolve({ segmenter, finder: null, notes: ['a note of the loader'], split: null }),
     },
   }
 }

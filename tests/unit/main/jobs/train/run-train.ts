@@ -22,7 +22,7 @@ export const TrainReport = z.object({
   interrupted: z.boolean(),
 })
 
-const small = { resolution: 64, epochs: 2, batchSize: 2, seed: 1 }
+const small = { resolution: 64, epochs: 2, batchSize: 2, seed: 1, finder: false }
 
 /** Trains the bundled model at 64 pixels, which takes seconds. */
 export async function runTrain(
