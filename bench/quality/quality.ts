@@ -13,7 +13,7 @@ const help = `Judges every bundled model, as it comes and tuned by "quick", on t
   npm run quality -- --sets DIR [--set NAME]... [--model ID]... [--base-only]
   npm run quality -- --tables     writes the tables into docs/quality.md again
 
-What was measured before is kept; delete its line in docs/quality.json to measure it anew.
+What was measured before is kept; delete its line in docs/generated/quality.json to measure it anew.
 `
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
@@ -33,7 +33,7 @@ export async function quality(argv: readonly string[], root: string): Promise<nu
       tables: { type: 'boolean', default: false },
     },
   })
-  const file = join(root, 'docs', 'quality.json')
+  const file = join(root, 'docs', 'generated', 'quality.json')
   if (values.tables) {
     writeTables(root, file)
     return 0

@@ -86,26 +86,24 @@ export async function finderEmbedding(
   })
 }
 
-export function finderSample(
+/** What its maps should show is worked out once: a fit asks for it many times. */
+export async function finderSample(
   picture: Picture,
   labels: readonly (number | null)[],
   config: FinderConfig,
   world: FinderWorld,
 ): Promise<FinderSample> {
   const { record, flip } = picture
-  return openLabels(record, world.data.files).then(({ data, height, width }) => {
-    const geometry = sliceGeometry(height, width, world.preprocessing)
-    const classes = labels.map(label => ({ label }))
-    const turned = (): Int32Array => flipped(data, { height, width }, flip)
-    return {
-      group: record.group,
-      geometry,
-      load: async () => ({
-        embedding: await finderEmbedding(picture, world),
-        target: coarseTarget(turned(), geometry, { side: mapSide(config), classes }),
-      }),
-    }
-  })
+  const { data, height, width } = await openLabels(record, world.data.files)
+  const geometry = sliceGeometry(height, width, world.preprocessing)
+  const classes = labels.map(label => ({ label }))
+  const turned = flipped(data, { height, width }, flip)
+  const target = coarseTarget(turned, geometry, { side: mapSide(config), classes })
+  return {
+    group: record.group,
+    geometry,
+    load: async () => ({ embedding: await finderEmbedding(picture, world), target }),
+  }
 }
 
 async function openLabels(record: SliceRecord, files: FileCache) {

@@ -69,7 +69,8 @@ export function contextWith(segmenter: Segmenter, stop = new StopFlag()): JobCon
       startRanks: () => {
         throw new Error('These jobs train nothing.')
       },
-      openSegmenter: () => Promise.resolve({ segmenter, finder: null, notes: ['a note of the loader'], split: null }),
+      openSegmenter: () =>
+        Promise.resolve({ segmenter, finder: null, notes: ['a note of the loader'], split: null }),
     },
   }
 }

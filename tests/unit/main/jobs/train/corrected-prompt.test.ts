@@ -145,7 +145,11 @@ describe('corrective clicks', () => {
   })
 
   test('follow the share of prompts that was asked for, and change nothing else that is drawn', async () => {
-    const [none, some, all] = await Promise.all([0, 0.5, 1].map(clickShare => source({ clickShare })))
+    const [none, some, all] = await Promise.all([
+      source({ clickShare: 0 }),
+      source({ clickShare: 0.5 }),
+      source({ clickShare: 1 }),
+    ])
     const draws = async ({ samples, usable }: Source) => {
       const found = []
       for (let epoch = 0; epoch < 40; epoch++)
