@@ -25,18 +25,38 @@ export function layerNorm(g: OpBuilder, x: Value, epsilon: number, weight: Weigh
   )
 }
 
-/**
- * Group normalisation with one group, channels last: over everything but the batch, scale and shift per channel.
- *
- * @param x - [batch, positions, channels]
- * @see Wu & He 2018, "Group Normalization"
- */
-export function groupNorm1(g: OpBuilder, x: Value, epsilon: number, weight: WeightOf, prefix: string): Value {
+/** Of all positions and channels of a batch entry, [batch, 1, 1] each. */
+export interface GroupStatistics {
+  readonly mean: Value
+  readonly deviation: Value
+}
+
+/** @param x - [batch, positions, channels] */
+export function groupStatistics(g: OpBuilder, x: Value, epsilon: number): GroupStatistics {
   const [batch, positions, channels] = x.shape as [number, number, number]
   const rows = reshape(g, x, [batch, positions * channels])
-  const centred = sub(g, rows, longMean(g, rows))
-  const variance = longMean(g, square(g, centred)) // [batch, 1]
-  const normal = reshape(g, div(g, centred, sqrt(g, addScalar(g, variance, epsilon))), x.shape)
+  const mean = longMean(g, rows) // [batch, 1]
+  const variance = longMean(g, square(g, sub(g, rows, mean)))
+  const deviation = sqrt(g, addScalar(g, variance, epsilon))
+  return { mean: reshape(g, mean, [batch, 1, 1]), deviation: reshape(g, deviation, [batch, 1, 1]) }
+}
+
+/**
+ * Group normalisation with one group, channels last: by statistics over everything but the batch, scale and shift per
+ * channel.
+ *
+ * @param x - [batch, positions, channels], some or all positions
+ * @see Wu & He 2018, "Group Normalization"
+ */
+export function groupNorm1(
+  g: OpBuilder,
+  x: Value,
+  { mean, deviation }: GroupStatistics,
+  weight: WeightOf,
+  prefix: string,
+): Value {
+  const channels = x.shape.at(-1) as number
+  const normal = div(g, sub(g, x, mean), deviation)
   const scaled = mul(g, normal, weight(`${prefix}.weight`, [channels]))
   return add(g, scaled, weight(`${prefix}.bias`, [channels])) // [batch, positions, channels]
 }

@@ -1,4 +1,4 @@
-import { add, gemm, reshape, transpose } from '../graph/functions'
+import { concat, gemm, reshape, transpose } from '../graph/functions'
 import type { OpBuilder, Value } from '../graph/op'
 import type { WeightOf } from './linear'
 
@@ -12,8 +12,16 @@ import type { WeightOf } from './linear'
 export function upscale(g: OpBuilder, x: Value, out: number, weight: WeightOf, prefix: string): Value {
   const [batch, positions, channels] = x.shape as [number, number, number]
   const kernel = transpose(g, weight(`${prefix}.weight`, [channels, out, 2, 2]), [0, 2, 3, 1])
-  const rows = gemm(g, reshape(g, x, [batch * positions, channels]), reshape(g, kernel, [channels, 4 * out]))
-  return add(g, reshape(g, rows, [batch, positions * 4, out]), weight(`${prefix}.bias`, [out]))
+  const bias = weight(`${prefix}.bias`, [out])
+  const rows = gemm(
+    g,
+    reshape(g, x, [batch * positions, channels]),
+    reshape(g, kernel, [channels, 4 * out]),
+    {
+      c: concat(g, [bias, bias, bias, bias], 0),
+    },
+  )
+  return reshape(g, rows, [batch, positions * 4, out])
 }
 
 /**

@@ -22,6 +22,9 @@ export interface DecoderValues extends DecoderOutputs {
   readonly weights: ReadonlyMap<string, Value>
 }
 
+/** Of 64 channels and then, four times as many, of 32: half a megabyte and a megabyte. */
+const mostRows = 2048
+
 /**
  * Prompt encoder and mask decoder together: inputs `embedding`, `points`, `labels`, `keyPosition` and the weights by
  * their full names.
@@ -30,7 +33,7 @@ export function buildDecoder(
   g: GraphBuilder,
   config: EfficientSamConfig,
   { images, queriesPerImage, tokens }: DecoderBatch,
-  trace: Trace = () => undefined,
+  trace?: Trace,
 ): DecoderValues {
   const side = gridSide(config)
   const batch = images * queriesPerImage
@@ -47,8 +50,14 @@ export function buildDecoder(
     { points, labels },
     { official: promptWeights.weight, beside: besideWeights.weight },
   )
-  trace('prompt.sparse', () => prompts)
-  const outputs = maskDecoder(g, config, { embedding, prompts, keyPosition }, decoderWeights.weight, trace)
+  trace?.('prompt.sparse', () => prompts)
+  const outputs = maskDecoder(
+    g,
+    config,
+    { embedding, prompts, keyPosition },
+    // Inner values of a tile are nobody's business outside: what is traced is computed whole.
+    { weight: decoderWeights.weight, ...(trace ? { trace } : { rows: mostRows }) },
+  )
   const weights = new Map([...promptWeights.values, ...decoderWeights.values, ...besideWeights.values])
   return { ...outputs, embedding, weights }
 }
