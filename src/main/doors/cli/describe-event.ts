@@ -17,6 +17,9 @@ type Describers = {
 
 const marks = { ok: '✓', warning: '!', failed: '✗' } as const
 
+/** Of what the demo judges; another model stands there by its ID. */
+const judgedNames: Readonly<Record<string, string>> = { base: 'Base model', tuned: 'Tuned model' }
+
 const describers: Describers = {
   notice: ({ message }) => [message],
   skipped: ({ message }) => [`Left out: ${message}`],
@@ -36,7 +39,7 @@ const describers: Describers = {
     `Checkpoint: ${checkpoint}`,
   ],
   evaluation: ({ model, prompt, dice, iou, cases }) => [
-    `${model === 'base' ? 'Base' : 'Tuned'} model, ${prompt === 'box' ? 'loose box' : 'one point'}: ` +
+    `${judgedNames[model] ?? model}, ${prompt === 'box' ? 'loose box' : 'one point'}: ` +
       `Dice ${formatScore(dice)}, IoU ${formatScore(iou)} on ${countOf(cases, 'case')}`,
   ],
   report: (report, before) => describeReport(report, before),
