@@ -65,7 +65,12 @@ async function runCase(name: string, keyPosition: Float32Tensor): Promise<Record
       const { lowRes, predictedIou } = buildDecoder(g, config, batch, trace)
       return { 'out.low_res': lowRes, 'out.iou': predictedIou }
     },
-    { embedding, keyPosition, ...promptInputs(config, tokens), ...Object.fromEntries(parameters.stateDict()) },
+    {
+      embedding,
+      keyPosition,
+      ...promptInputs(config, tokens),
+      ...Object.fromEntries(parameters.stateDict()),
+    },
   )
   const lowRes = decoded['out.low_res'] as Float32Tensor
   const [height, width] = golden.image_shape.slice(2) as [number, number]
