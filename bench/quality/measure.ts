@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type * as z from 'zod'
 import { CaseEvent, DoneEvent, EvaluationReport } from '../../src/shared/domain/events'
 import type { ModelId, Question, SetName } from './plan'
-import { groups } from './plan'
+import { epochs } from './plan'
 import type { Result } from './results'
 import { slicetune } from './slicetune'
 
@@ -15,9 +15,9 @@ export interface Place {
   readonly runs: string
 }
 
-const groupFlags = (set: SetName): string[] => {
-  const group = groups[set]
-  return group === null ? [] : ['--group', group]
+const epochFlags = (set: SetName): string[] => {
+  const count = epochs[set]
+  return count === null ? [] : ['--epochs', String(count)]
 }
 
 /** @param model - an ID, or the checkpoint of a tuned model */
@@ -46,7 +46,7 @@ export interface Tuned {
   readonly seconds: number
 }
 
-/** Tunes by `quick` with everything at its default. */
+/** Tunes by `quick`, all but the number of epochs at its default. */
 export async function tune({ root, sets, runs }: Place, set: SetName, model: ModelId): Promise<Tuned> {
   const start = performance.now()
   const done: z.infer<typeof DoneEvent>[] = []
@@ -61,7 +61,7 @@ export async function tune({ root, sets, runs }: Place, set: SetName, model: Mod
     '--task',
     `${set}-${model}`,
   ]
-  await slicetune(root, [...args, ...groupFlags(set)], line => {
+  await slicetune(root, [...args, ...epochFlags(set)], line => {
     if (line.event === 'done') done.push(DoneEvent.parse(line))
   })
   const [last] = done

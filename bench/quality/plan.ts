@@ -28,10 +28,10 @@ export function isAsked({ model, state, prompt }: Question): boolean {
   return model !== 'medsam-lite' || prompt === 'box' || prompt === 'box-clicks'
 }
 
-/** Files that belong to one patient have these in common; null where every image stands for itself. */
-export const groups: Readonly<Record<SetName, string | null>> = {
+/** The hippocampus has over a thousand slices: the preset's 25 epochs would take most of an hour a model. */
+export const epochs: Readonly<Record<SetName, number | null>> = {
   'fetal-head-us': null,
   'nerves-vessels-us': null,
-  'hippocampus-mr': null,
+  'hippocampus-mr': 4,
   'nuclei-microscopy': null,
 }
