@@ -103,7 +103,9 @@ export class ImageEncoder implements SteppedEncoder {
     if (known) return known
     const graph = direction === 'forward' ? forwardGraph(piece) : backwardGraph(piece)
     const weights = weightNames(piece)
-    const compiled = this.#engine.compile(graph).then(program => ({ program, weights }))
+    // The one piece that runs twice on arrays of 64 MB, more than an allocator keeps by itself.
+    const keepsMemory = key === 'block0 backward'
+    const compiled = this.#engine.compile(graph, { keepsMemory }).then(program => ({ program, weights }))
     this.#programs.set(key, compiled)
     return compiled
   }
