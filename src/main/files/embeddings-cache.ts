@@ -11,6 +11,8 @@ export class EmbeddingsCache {
   readonly #memory = new Map<string, Tensor<'float32'>>()
   readonly #files = new Map<string, { file: string; shape: readonly number[] }>()
   #bytes = 0
+  /** The last one asked for; never rejects */
+  #spilling: Promise<void> = Promise.resolve()
 
   /** @param maxBytes - kept in memory; what does not fit goes to files in `folder` */
   constructor(folder: string, maxBytes = 2 ** 29) {
@@ -28,7 +30,10 @@ export class EmbeddingsCache {
     const stored = this.#files.get(key)
     const tensor = stored ? await readStored(stored) : await make()
     this.#keep(key, tensor)
-    await this.#spill()
+    // One after the other: two at once would count what they free twice, and could write to one file.
+    const spilled = this.#spilling.then(() => this.#spill())
+    this.#spilling = spilled.catch(() => undefined) // whoever asked is told below
+    await spilled
     return tensor
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { float32 } from '../../../../src/core/tensor/tensor'
@@ -67,6 +67,36 @@ test('one embedding larger than the limit is still served', async () => {
   const { get } = cacheOf(10)
 
   for (const seed of [1, 2, 1]) expect(await get(seed)).toEqual(embedding(seed))
+})
+
+test('embeddings asked for at the same time never land in one file', async () => {
+  const { folder, made, get } = cacheOf(3 * 64)
+  const seeds = [1, 2, 3, 4, 5, 6, 7, 8]
+  const reversed = seeds.toReversed()
+
+  await Promise.all(seeds.map(get))
+  const again = await Promise.all(reversed.map(get))
+  const oneByOne = []
+  for (const seed of seeds) oneByOne.push(await get(seed))
+
+  expect(again).toEqual(reversed.map(embedding))
+  expect(oneByOne).toEqual(seeds.map(embedding))
+  expect(made).toEqual(seeds)
+  expect(readdirSync(folder)).toHaveLength(8)
+})
+
+test('a place that cannot be written to fails whoever asks then, and no one later', async () => {
+  const file = join(folderWith({ taken: 'a file' }), 'taken')
+  const cache = new EmbeddingsCache(join(file, 'embeddings'), 64)
+  const get = (seed: number) => cache.get(`slice ${seed}`, () => Promise.resolve(embedding(seed)))
+
+  const settled = await Promise.allSettled([1, 2, 3].map(get))
+  rmSync(file)
+  const again = []
+  for (const seed of [3, 2, 1]) again.push(await get(seed))
+
+  expect(settled.map(({ status }) => status)).toContain('rejected')
+  expect(again).toEqual([3, 2, 1].map(embedding))
 })
 
 test('its folder is gone afterwards, also where nothing was stored', async () => {
