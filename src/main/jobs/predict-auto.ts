@@ -38,7 +38,10 @@ export async function* predictAuto(
     if ('skipped' in outcome) {
       world.tally.refused++
       yield { event: 'skipped', ...outcome.skipped }
-    } else if (outcome.value) {
+    } else if ('stopped' in outcome.value) {
+      yield { event: 'notice', message: outcome.value.stopped }
+      return
+    } else {
       const { events, file } = outcome.value
       yield* events
       world.tally.objects += events.reduce((sum, { objects }) => sum + objects.length, 0)
@@ -49,13 +52,12 @@ export async function* predictAuto(
   }
 }
 
-interface AutoImage {
-  readonly file: string
-  readonly events: readonly FoundEvent[]
-}
+type AutoImage =
+  | { readonly file: string; readonly events: readonly FoundEvent[] }
+  /** A stop was asked for before the last plane: half a volume is not written */
+  | { readonly stopped: string }
 
-/** @returns null where a stop was asked for before the last plane: half a volume is not written */
-async function autoImage(image: string, world: AutoWorld): Promise<AutoImage | null> {
+async function autoImage(image: string, world: AutoWorld): Promise<AutoImage> {
   const decoded = await world.files.read(image, 'image')
   const exporter = labelMapExporter(decoded.kind)
   const file = join(world.options.out, `${stemOf(image)}${exporter.extension}`)
@@ -69,8 +71,12 @@ async function autoImage(image: string, world: AutoWorld): Promise<AutoImage | n
   const map = createLabelMap(decoded.kind === 'volume' ? shape : shape.slice(0, 2), axis)
   const events: FoundEvent[] = []
   let neighbours: readonly FoundObject[] = []
-  for (const slice of slicesOf(decoded, axis)) {
-    if (world.stop.requested) return null
+  const slices = slicesOf(decoded, axis)
+  for (const slice of slices) {
+    if (world.stop.requested) {
+      const done = `${events.length} of ${slices.length} planes`
+      return { stopped: `Stopped after ${done} of ${image}: its label map is not written.` }
+    }
     const found = await findInSlice({ image, slice, neighbours }, world)
     paint(found, map, slice)
     events.push(foundEvent(image, slice, found))

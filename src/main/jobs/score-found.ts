@@ -10,8 +10,8 @@ export interface FoundScore {
 }
 
 /**
- * The found mask of each label value. Of a class it is all that was found of the class; of an instance map each value
- * gets the object that overlaps it most, and each object stands for one value at most.
+ * The found mask of each label value. Of a class it is all that was found of the class. The objects of an instance map
+ * are paired with the values one to one, those first that overlap best.
  *
  * @param labels - [height, width]
  * @param values - of the labels, other than 0
@@ -21,19 +21,39 @@ export function matchFound(
   values: readonly number[],
   objects: readonly FoundObject[],
 ): FoundScore[] {
-  const free = new Set(objects.filter(({ label }) => label === null))
+  const paired = pairsOf(
+    labels,
+    values,
+    objects.filter(({ label }) => label === null),
+  )
   return values.map(value => {
     const ofClass = objects.filter(({ label }) => label === value)
-    if (free.size === 0 || ofClass.length > 0) return { value, mask: unionOf(ofClass, labels.length) }
-    const truth = maskOfLabel(labels, value)
-    const [best] = [...free]
-      .map(object => ({ object, score: dice(countOverlap(object.mask, truth)) ?? 0 }))
-      .filter(({ score }) => score > 0)
-      .sort((a, b) => b.score - a.score)
-    if (!best) return { value, mask: new Uint8Array(labels.length) }
-    free.delete(best.object)
-    return { value, mask: best.object.mask }
+    const own = paired.get(value)
+    return { value, mask: unionOf(own ? [...ofClass, own] : ofClass, labels.length) }
   })
+}
+
+/** The object that stands for each value, where one touches it. */
+function pairsOf(
+  labels: Int32Array,
+  values: readonly number[],
+  objects: readonly FoundObject[],
+): Map<number, FoundObject> {
+  const scored = values
+    .flatMap(value => {
+      const truth = maskOfLabel(labels, value)
+      return objects.map(object => ({ value, object, score: dice(countOverlap(object.mask, truth)) ?? 0 }))
+    })
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
+  const paired = new Map<number, FoundObject>()
+  const taken = new Set<FoundObject>()
+  for (const { value, object } of scored) {
+    if (paired.has(value) || taken.has(object)) continue
+    paired.set(value, object)
+    taken.add(object)
+  }
+  return paired
 }
 
 function unionOf(objects: readonly FoundObject[], pixels: number): Uint8Array {

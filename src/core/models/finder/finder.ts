@@ -25,13 +25,15 @@ export interface Finding {
 
 /** The map of each class. */
 export class FinderMaps {
-  readonly #program: Promise<Program>
+  readonly #engine: Engine
+  /** Compiled at the first use: many models are opened for boxes only */
+  #program: Promise<Program> | null = null
   readonly #config: FinderConfig
   readonly #weights: Readonly<Record<string, Float32Tensor>>
 
   constructor(engine: Engine, config: FinderConfig, parameters: Parameters) {
+    this.#engine = engine
     this.#config = config
-    this.#program = engine.compile(findGraph(config))
     this.#weights = Object.fromEntries([...parameters.stateDict()].filter(([name]) => isFinderWeight(name)))
   }
 
@@ -40,6 +42,7 @@ export class FinderMaps {
    * @returns probabilities, [S, S] each
    */
   async of(features: Float32Tensor): Promise<Float32Array[]> {
+    this.#program ??= this.#engine.compile(findGraph(this.#config))
     const program = await this.#program
     const { probability } = await program.run({ ...this.#weights, embedding: features })
     invariant(probability, 'the finder gives probabilities')
@@ -50,7 +53,7 @@ export class FinderMaps {
   }
 
   async dispose(): Promise<void> {
-    await (await this.#program).dispose()
+    await (await this.#program)?.dispose()
   }
 }
 

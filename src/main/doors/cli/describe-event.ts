@@ -56,9 +56,11 @@ export function describeEvent(event: JobEvent, before: readonly JobEvent[]): str
   return describe(event, before)
 }
 
-function describeFound({ file, slice, objects }: FoundEvent): string {
+function describeFound({ file, slice, objects, classes }: FoundEvent): string {
   const where = slice === null ? file : `${file}, slice ${slice}`
-  if (objects.length === 0) return `${where}: probably empty`
+  if (objects.length === 0) {
+    return `${where}: ${classes.every(({ probablyEmpty }) => probablyEmpty) ? 'probably empty' : 'nothing found'}`
+  }
   const sure = objects.map(({ predictedIou }) => predictedIou.toFixed(2)).join(', ')
   return `${where}: ${countOf(objects.length, 'object')} (predicted IoU ${sure})`
 }

@@ -1,5 +1,6 @@
 import type { FileCache, SliceRecord } from '../../datasets'
-import { loadLabels, planeCount } from '../../datasets'
+import { loadImage, loadLabels, outcomeOf, planeCount } from '../../datasets'
+import { evenly } from './evenly'
 import type { UsableSlice } from './usable-slice'
 
 /** Planes this near to the object are left out: its ends may be there, unlabelled. */
@@ -25,7 +26,13 @@ export async function emptySlices(
   const isOurs = ({ split, group }: SliceRecord): boolean => split !== 'val' && !heldBack.has(group)
   const planes: SliceRecord[] = []
   for (const records of byVolume(train).values()) planes.push(...(await endPlanes(records, files)))
-  return thinned([...nothingHere, ...planes].filter(isOurs), train.length)
+  const chosen = evenly([...nothingHere, ...planes].filter(isOurs), train.length)
+  const usable: SliceRecord[] = []
+  // A plane that cannot be read teaches nothing, and must not end a training that does not need it.
+  for (const record of chosen) {
+    if ('value' in (await outcomeOf(() => loadImage(record, files)))) usable.push(record)
+  }
+  return usable
 }
 
 function byVolume(train: readonly UsableSlice[]): Map<string, SliceRecord[]> {
@@ -44,23 +51,20 @@ async function endPlanes(records: readonly SliceRecord[], files: FileCache): Pro
   const [first] = records
   if (!first) return []
   const { pixels } = await files.read(first.maskFile, 'labels')
-  const labelled = records.map(({ sliceIndex }) => sliceIndex ?? 0)
-  const [low, high] = [Math.min(...labelled) - margin, Math.max(...labelled) + margin]
-  const ends: SliceRecord[] = []
+  const planes: SliceRecord[] = []
+  const busy: number[] = []
   for (let plane = 0; plane < planeCount(pixels.shape, first.axis ?? 2); plane++) {
-    if (plane >= low && plane <= high) continue
     const record = { ...first, id: `${first.imageFile} empty ${plane}`, sliceIndex: plane }
-    // A label that vanishes at the training resolution makes a plane unusable, not empty.
-    if ((await loadLabels(record, files)).labelValues.length === 0) ends.push(record)
+    planes.push(record)
+    if (!(await isBlank(record, files))) busy.push(plane)
   }
-  return ends
+  // Of all labelled planes: those that cannot be trained on (too small at the training resolution) are not empty either.
+  const [low, high] = [Math.min(...busy) - margin, Math.max(...busy) + margin]
+  return planes.filter((_, plane) => plane < low || plane > high)
 }
 
-/** Evenly, where there are too many. */
-function thinned(records: readonly SliceRecord[], most: number): SliceRecord[] {
-  const stride = Math.max(1, records.length / most)
-  const count = Math.min(records.length, most)
-  return Array.from({ length: count }, (_, index) => Math.floor(index * stride)).flatMap(
-    index => records[index] ?? [],
-  )
+/** A plane whose labels cannot be read is taken for a labelled one. */
+async function isBlank(record: SliceRecord, files: FileCache): Promise<boolean> {
+  const outcome = await outcomeOf(() => loadLabels(record, files))
+  return 'value' in outcome && outcome.value.labelValues.length === 0
 }

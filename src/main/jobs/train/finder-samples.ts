@@ -13,7 +13,9 @@ import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import type { FileCache, SliceRecord } from '../../datasets'
 import { loadImage, loadLabels } from '../../datasets'
 import type { EmbeddingsCache } from '../../files/embeddings-cache'
+import { evenly } from './evenly'
 import { unflipped } from './sample-draws'
+import type { SampleSource } from './sample-source'
 import type { TrainingData } from './training-data'
 import type { UsableSlice } from './usable-slice'
 
@@ -36,6 +38,7 @@ const mirrors: readonly Flip[] = [
 export interface FinderWorld {
   readonly data: TrainingData
   readonly trainable: Trainable
+  readonly samples: SampleSource
   readonly preprocessing: Preprocessing
   readonly cache: EmbeddingsCache
   /** Whether the encoder is so quick that mirror images cost little */
@@ -54,36 +57,41 @@ export const isQuickToEncode = (family: string, { resolution }: Preprocessing): 
 
 interface Picture {
   readonly record: SliceRecord
+  /** null: there is nothing in it, and the masks were not trained on it */
+  readonly usable: UsableSlice | null
   readonly flip: Flip
 }
 
 /** Slices to learn from, those with nothing in them too. */
 export function finderPictures({ data, isQuick }: FinderWorld): Picture[] {
-  const records = thinned([...data.train.map(({ record }) => record), ...data.empty])
-  const flips = isQuick && records.length <= fewSlices ? mirrors : [unflipped]
-  return records.flatMap(record => flips.map(flip => ({ record, flip })))
-}
-
-/** Evenly, where there are too many. */
-function thinned(records: readonly SliceRecord[]): SliceRecord[] {
-  const stride = Math.max(1, records.length / mostSlices)
-  const count = Math.min(records.length, mostSlices)
-  return Array.from({ length: count }, (_, index) => Math.floor(index * stride)).flatMap(
-    index => records[index] ?? [],
+  const slices = evenly(
+    [
+      ...data.train.map(usable => ({ record: usable.record, usable })),
+      ...data.empty.map(record => ({ record, usable: null })),
+    ],
+    mostSlices,
   )
+  const flips = isQuick && slices.length <= fewSlices ? mirrors : [unflipped]
+  return slices.flatMap(slice => flips.map(flip => ({ ...slice, flip })))
 }
 
 /** As coarse as the finder looks at it: many fit into memory. */
-export async function finderEmbedding(
-  { record, flip }: Picture,
-  { data, trainable, preprocessing, cache }: FinderWorld,
-): Promise<Float32Tensor> {
+export async function finderEmbedding(picture: Picture, world: FinderWorld): Promise<Float32Tensor> {
+  const { record, flip } = picture
   const key = `${record.id} ${Number(flip.leftRight)}${Number(flip.upDown)}`
-  return cache.get(key, async () => {
-    const { image } = await loadImage(record, data.files)
-    const { input } = preprocessImage(image, preprocessing, flip)
-    return poolEmbedding(await trainable.embed(await trainable.freeze(input)))
-  })
+  return world.cache.get(key, async () =>
+    poolEmbedding(await world.trainable.embed(await firstTrainedInput(picture, world))),
+  )
+}
+
+/** What a frozen encoder made of a slice for the training is there already. */
+async function firstTrainedInput(
+  { record, usable, flip }: Picture,
+  { data, samples, trainable, preprocessing }: FinderWorld,
+): Promise<Float32Tensor> {
+  if (usable && flip === unflipped) return samples.input(usable, flip)
+  const { image } = await loadImage(record, data.files)
+  return trainable.freeze(preprocessImage(image, preprocessing, flip).input)
 }
 
 /** What its maps should show is worked out once: a fit asks for it many times. */

@@ -3,6 +3,7 @@ import type { Engine } from '../../../core/engine'
 import { finderConfig } from '../../../core/models/finder/config'
 import type { FinderSample, TrainedFinder } from '../../../core/models/finder/train-finder'
 import { trainFinder } from '../../../core/models/finder/train-finder'
+import { LossNotFinite } from '../../../core/training/trainer'
 import type { JobEvent } from '../../../shared/domain/events'
 import { EmbeddingsCache } from '../../files/embeddings-cache'
 import type { StopFlag } from '../../workers/stop-flag'
@@ -20,7 +21,7 @@ export interface FinderRun extends Omit<FinderWorld, 'cache'> {
 /**
  * Teaches the finder on the slices that the model was tuned on, with the embeddings of the weights as they are.
  *
- * @returns null where a second request to stop came first
+ * @returns null where a request to stop came first, or the embeddings cannot be learnt from, which is said
  */
 export async function* fitRunFinder(run: FinderRun): AsyncGenerator<JobEvent, TrainedFinder | null> {
   const cache = new EmbeddingsCache(join(run.folder, 'finder-embeddings'))
@@ -33,7 +34,7 @@ export async function* fitRunFinder(run: FinderRun): AsyncGenerator<JobEvent, Tr
     const config = finderConfig((await finderEmbedding(first, world)).shape, labels.length)
     const samples: FinderSample[] = []
     for (const [index, picture] of pictures.entries()) {
-      if (run.stop.urgent) return null
+      if (run.stop.requested) return null
       await finderEmbedding(picture, world)
       samples.push(await finderSample(picture, labels, config, world))
       yield {
@@ -46,7 +47,7 @@ export async function* fitRunFinder(run: FinderRun): AsyncGenerator<JobEvent, Tr
     const fitting = trainFinder(run.engine, config, samples, {
       seed: run.seed,
       labels,
-      stopRequested: () => run.stop.urgent,
+      stopRequested: () => run.stop.requested,
     })
     for (;;) {
       const next = await fitting.next()
@@ -59,6 +60,13 @@ export async function* fitRunFinder(run: FinderRun): AsyncGenerator<JobEvent, Tr
         total: fits * epochs,
       }
     }
+  } catch (error) {
+    if (!(error instanceof LossNotFinite)) throw error
+    // The tuned model itself is good: it was validated.
+    const message =
+      'No finder: teaching it came to values that are no numbers. The model needs boxes or clicks.'
+    yield { event: 'notice', message }
+    return null
   } finally {
     await cache.dispose()
   }

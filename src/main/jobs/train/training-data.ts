@@ -75,7 +75,7 @@ export async function* openTrainingData(
   }
   if (train.length === 0) throw new AppError('NO_USABLE_SLICES', { file: options.data })
   const { val, independent } = split
-  const empty = await emptySlices({ train, val, nothingHere }, files)
+  const empty = world.recipe.finder ? await emptySlices({ train, val, nothingHere }, files) : []
   if (empty.length > 0) {
     const message = `${countOf(empty.length, 'slice')} with nothing in them teach the finder what an empty slice looks like.`
     yield { event: 'notice', message }

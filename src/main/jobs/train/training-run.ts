@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { meanOfDefined } from '../../../core/metrics'
 import { plateauDefaults } from '../../../core/training/schedules'
 import type { EndReason, TrainerEvent, TrainingState } from '../../../core/training/trainer'
 import { LossNotFinite, trainEpochs } from '../../../core/training/trainer'
@@ -13,9 +14,6 @@ import type { OpenedModel } from '../../models/open-model'
 import type { JobContext } from '../../workers/contract'
 import type { EpochLine } from './epoch-line'
 import { epochLines } from './epoch-line'
-import { isQuickToEncode } from './finder-samples'
-import { fitRunFinder } from './fit-run-finder'
-import { judgeFound } from './judge-found'
 import { RunCheckpoints } from './run-checkpoints'
 import { checkpointNames, isFile } from './run-folder'
 import type { RunProgress } from './run-progress'
@@ -23,6 +21,7 @@ import type { RunDescription } from './run-report'
 import { runVerdict, writeCharts, writeLog, writeModelCard, writeOverlays } from './run-report'
 import { unflipped } from './sample-draws'
 import type { TrainingSession } from './session'
+import { teachFinder } from './teach-finder'
 import type { TrainingData } from './training-data'
 import { Validator } from './validation'
 
@@ -52,6 +51,8 @@ export class TrainingRun {
   readonly #checkpoints: RunCheckpoints
   readonly #validator: Validator
   readonly #epochs: EpochLine[] = []
+  /** With boxes that the finder found; null where there is none */
+  #foundDice: number | null = null
 
   constructor(run: RunDescription, world: RunWorld) {
     this.#run = run
@@ -72,7 +73,7 @@ export class TrainingRun {
 
   async *start(): AsyncGenerator<JobEvent> {
     const start = performance.now()
-    const { data } = this.#world
+    const { data, context } = this.#world
     yield { event: 'notice', message: this.#introduction() }
     await this.#openFolder()
     yield* this.#encodeSlices()
@@ -95,12 +96,13 @@ export class TrainingRun {
       folder: this.#run.folder,
       epochs: this.#progress.state.epoch,
       baseDice: verdict?.base ?? null,
+      foundDice: this.#foundDice,
       verdict: verdict?.sentence ?? null,
       independent: data.independent,
       skipped: data.skipped.length,
-      engine: this.#world.context.engines.runtime,
+      engine: context.engines.runtime,
       seconds,
-      interrupted: reason === 'stopped',
+      interrupted: context.stop.requested,
     }
   }
 
@@ -128,7 +130,12 @@ export class TrainingRun {
     const { data, context, session } = this.#world
     // A second request to stop leaves this to the resumed run.
     if (context.stop.urgent || !(await this.#checkpoints.loadBest(this.#progress))) return null
-    const found = yield* this.#fitFinder()
+    const found = yield* teachFinder(this.#run, {
+      ...this.#world,
+      checkpoints: this.#checkpoints,
+      validator: this.#validator,
+    })
+    this.#foundDice = meanOfDefined(found)
     const [base, tuned] = [this.#progress.baseCases ?? [], this.#progress.bestCases]
     const verdict = runVerdict(base, tuned, data)
     const card = {
@@ -145,24 +152,6 @@ export class TrainingRun {
     yield { event: 'written', file: await writeOverlays(this.#run, data, session.segmenter) }
     yield { event: 'notice', message: verdict.sentence }
     return verdict
-  }
-
-  /**
-   * The finder learns on the embeddings of the best weights and is stored with them.
-   *
-   * @returns the Dice of each held-out slice with boxes that it found; empty where there is no finder
-   */
-  async *#fitFinder(): AsyncGenerator<JobEvent, readonly (number | null)[]> {
-    const { data, context, session, opened } = this.#world
-    const { folder, preprocessing, recipe } = this.#run
-    const run = { folder, preprocessing, data, seed: recipe.seed, stop: context.stop, ...session }
-    // A run that is to stop leaves this to the resumed one.
-    if (context.stop.requested || !recipe.finder) return []
-    const isQuick = isQuickToEncode(opened.model.family, preprocessing)
-    const trained = yield* fitRunFinder({ ...run, isQuick })
-    if (!trained) return []
-    await this.#checkpoints.addFinder(trained)
-    return yield* judgeFound(trained, { ...run, embedding: slice => this.#validator.embeddingOf(slice) })
   }
 
   #introduction(): string {
@@ -287,8 +276,7 @@ export class TrainingRun {
   }
 
   #baseDice(): number | null {
-    const values = (this.#progress.baseCases ?? []).flatMap(one => (one.dice === null ? [] : [one.dice]))
-    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
+    return meanOfDefined((this.#progress.baseCases ?? []).map(one => one.dice))
   }
 
   #save(name: keyof typeof checkpointNames): Promise<void> {

@@ -15,11 +15,16 @@ afterEach(() => {
 export function folderWith(files: Readonly<Record<string, Uint8Array | string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'slicetune 数据 '))
   made.push(folder)
+  writeFiles(folder, files)
+  return folder
+}
+
+/** Writes files given by their paths inside the folder. */
+export function writeFiles(folder: string, files: Readonly<Record<string, Uint8Array | string>>): void {
   for (const [path, contents] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), contents)
   }
-  return folder
 }
 
 /** A grey PNG with filled rectangles: [value, x0, y0, x1, y1], both ends included. */
