@@ -1,10 +1,13 @@
 import type { EfficientSamConfig } from '../../core/models/efficient-sam/config'
 import { configOf } from '../../core/models/efficient-sam/config'
 import { negativeClickName, withNegativeClicks } from '../../core/models/efficient-sam/negative-click'
-import { efficientSamMismatch } from '../../core/models/efficient-sam/shapes'
+import { efficientSamMismatch, inOfficialOrder } from '../../core/models/efficient-sam/shapes'
 import type { Model } from '../../core/models/families'
 import { configOf as medSamLiteConfigOf } from '../../core/models/medsam-lite/config'
-import { inOfficialOrder, medSamLiteMismatch } from '../../core/models/medsam-lite/shapes'
+import {
+  inOfficialOrder as inMedSamLiteOrder,
+  medSamLiteMismatch,
+} from '../../core/models/medsam-lite/shapes'
 import { sameShape } from '../../core/tensor/shape'
 import { Parameters } from '../../core/training/parameters'
 import type { Preprocessing } from '../../shared/domain/preprocessing'
@@ -79,7 +82,7 @@ function efficientSamOf(
   const heads = headsOf(loaded, resolved)
   const { resolution, promptTokens } = preprocessing
   const config = configOf(weights, file, { resolution, promptTokens, ...heads })
-  const official = { config, parameters: Parameters.from(weights), preprocessing }
+  const official = { config, parameters: Parameters.from(inOfficialOrder(weights)), preprocessing }
   const vector = beside.get(negativeClickName)
   if (vector && !sameShape(vector.shape, [1, config.decoderDim])) {
     const reason = `${negativeClickName} has the shape [${vector.shape.join(', ')}]`
@@ -93,7 +96,7 @@ function medSamLiteOf({ weights, file, extra }: LoadedModel, preprocessing: Prep
   const config = medSamLiteConfigOf(weights, file, preprocessing.resolution)
   const mismatch = medSamLiteMismatch(weights, config)
   if (mismatch !== null) throw new AppError('WRONG_CHECKPOINT', { file, reason: mismatch })
-  const parameters = Parameters.from(inOfficialOrder(weights, config))
+  const parameters = Parameters.from(inMedSamLiteOrder(weights, config))
   const knowsClicks = extra['knowsClicks'] === true
   return { model: { family: 'medsam-lite', config, parameters, preprocessing, knowsClicks }, notes: [] }
 }

@@ -5,6 +5,8 @@
 import type { Shape } from '../../tensor/shape'
 import { sameShape } from '../../tensor/shape'
 import type { StateDict } from '../../tensor/state-dict'
+import { inOrder } from '../../tensor/state-dict'
+import { invariant } from '../../../shared/errors'
 
 type Entry = readonly [name: string, shape: Shape]
 
@@ -66,6 +68,16 @@ export function sizesOf(state: StateDict): EfficientSamSizes | string {
 /** In the order of the official file. */
 export function efficientSamShapes(sizes: EfficientSamSizes): Entry[] {
   return [...imageEncoder(sizes), ...promptEncoder(sizes), ...maskDecoder(sizes)]
+}
+
+/** The same weights in the order of the official file, which is also the optimiser's: a safetensors file has its own. */
+export function inOfficialOrder(state: StateDict): StateDict {
+  const sizes = sizesOf(state)
+  invariant(typeof sizes !== 'string', 'the weights are those of an EfficientSAM')
+  return inOrder(
+    state,
+    efficientSamShapes(sizes).map(([name]) => name),
+  )
 }
 
 const under = (prefix: string, entries: readonly Entry[]): Entry[] =>

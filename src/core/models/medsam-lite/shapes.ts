@@ -5,6 +5,7 @@
 import type { Shape } from '../../tensor/shape'
 import { sameShape } from '../../tensor/shape'
 import type { StateDict } from '../../tensor/state-dict'
+import { inOrder } from '../../tensor/state-dict'
 import type { EncoderStage, MedSamLiteConfig } from './config'
 import { isBuffer } from '../buffers'
 import { expansion } from './conv-stage'
@@ -34,11 +35,9 @@ export function medSamLiteShapes(config: MedSamLiteConfig): Entry[] {
 
 /** The same weights in the order of the official file: a safetensors file has its own. */
 export function inOfficialOrder(state: StateDict, config: MedSamLiteConfig): StateDict {
-  return new Map(
-    medSamLiteShapes(config).flatMap(([name]) => {
-      const found = state.get(name)
-      return found ? [[name, found] as const] : []
-    }),
+  return inOrder(
+    state,
+    medSamLiteShapes(config).map(([name]) => name),
   )
 }
 

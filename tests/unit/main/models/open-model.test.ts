@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../../../src/core/checkpoint'
-import { writeTrainingCheckpoint } from '../../../../src/core/checkpoint'
+import { writeSafetensors, writeTrainingCheckpoint } from '../../../../src/core/checkpoint'
 import { openModel } from '../../../../src/main/models/open-model'
 import { bundledModel } from '../../../../src/shared/domain/evaluation'
 import { officialPreprocessing } from '../../../../src/shared/domain/preprocessing'
@@ -59,4 +59,23 @@ describe('the heads of an encoder', () => {
       data: { file, reason },
     })
   })
+})
+
+// torch keys its optimiser's moments by a weight's place; safetensors files of other programs have another order.
+test('the weights stand in the order of the official code, however a file stores them', async () => {
+  const official = formulaStateDict('nano')
+  const sorted = new Map([...official].sort(([a], [b]) => (a < b ? -1 : 1)))
+  const metadata = { preprocessing: JSON.stringify({ ...officialPreprocessing, resolution: 128 }) }
+  const bytes = writeSafetensors({ tensors: sorted, metadata })
+  const file = join(folderWith({ 'sorted.safetensors': bytes }), 'sorted.safetensors')
+
+  const { model } = await openModel(file)
+
+  expect([...sorted.keys()]).not.toEqual([...official.keys()])
+  expect(model.parameters.entries.map(({ name }) => name)).toEqual([...official.keys()])
+  const differing = [...official].filter(([name, { data }]) => {
+    const own = model.parameters.get(name).data
+    return data.some((value, index) => value !== own[index])
+  })
+  expect(differing).toEqual([])
 })
