@@ -6,5 +6,11 @@ export type { Safetensors } from './safetensors'
 export { readSafetensors, writeSafetensors } from './safetensors'
 export { narrowed } from './state-dict'
 export type { TrainingCheckpoint } from './training-checkpoint'
-export { besidePrefix, readTrainingCheckpoint, writeTrainingCheckpoint } from './training-checkpoint'
+export {
+  besideForUse,
+  besidePrefix,
+  momentsPrefix,
+  readTrainingCheckpoint,
+  writeTrainingCheckpoint,
+} from './training-checkpoint'
 export type { CheckpointValue } from './value'

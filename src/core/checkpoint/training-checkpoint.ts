@@ -17,6 +17,14 @@ import { isTensor } from './value'
 /** Names of tensors that stand beside the official ones, so that no loader of others sees them. */
 export const besidePrefix = 'slicetune.'
 
+/** Of what the optimiser keeps for such tensors, which its own state cannot name. */
+export const momentsPrefix = `${besidePrefix}moments.`
+
+/** What stands beside the model for whoever uses it: without what only a training that goes on needs. */
+export function besideForUse({ beside }: Pick<TrainingCheckpoint, 'beside'>): StateDict {
+  return new Map([...beside].filter(([name]) => !name.startsWith(momentsPrefix)))
+}
+
 /**
  * A model with what training needs to go on: the original recipe's `{"model","epoch","optimizer","loss","best_loss"}`,
  * with SliceTune's own data beside `model`, never inside it, since the official loader is strict.

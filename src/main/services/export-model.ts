@@ -1,6 +1,11 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import type { JsonObject, TrainingCheckpoint } from '../../core/checkpoint'
-import { readTrainingCheckpoint, writeSafetensors, writeTrainingCheckpoint } from '../../core/checkpoint'
+import {
+  besideForUse,
+  readTrainingCheckpoint,
+  writeSafetensors,
+  writeTrainingCheckpoint,
+} from '../../core/checkpoint'
 import type { Exportable } from '../../core/models/export/exportable'
 import { exportableOf } from '../../core/models/export/families'
 import { decoderModel, encoderModel, wholeModel } from '../../core/models/export/onnx-models'
@@ -145,6 +150,7 @@ function withoutTraining(stored: TrainingCheckpoint, { model }: OpenedModel): Tr
     ...stored,
     // In the official order, which a safetensors file does not keep.
     model: new Map([...model.parameters.stateDict()].filter(([name]) => stored.model.has(name))),
+    beside: besideForUse(stored),
     ...{ epoch: null, optimizer: null, loss: null, bestLoss: null },
     preprocessing: model.preprocessing,
     extra: { ...Object.fromEntries(kept), ...heads },

@@ -1,6 +1,11 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { readTrainingCheckpoint, unwrapCheckpoint, writeSafetensors } from '../../core/checkpoint'
+import {
+  besideForUse,
+  readTrainingCheckpoint,
+  unwrapCheckpoint,
+  writeSafetensors,
+} from '../../core/checkpoint'
 import { efficientSamMismatch } from '../../core/models/efficient-sam/shapes'
 import { configOf } from '../../core/models/medsam-lite/config'
 import { medSamLiteMismatch } from '../../core/models/medsam-lite/shapes'
@@ -58,7 +63,7 @@ export async function* importModel(
     yield* finish(id, join(folders.user, `${id}.pt`), unwrapCheckpoint(bytes, input.file))
     return
   }
-  const { model, beside, preprocessing, extra } = checkpoint
+  const { model, preprocessing, extra } = checkpoint
   if (!preprocessing) {
     yield {
       event: 'notice',
@@ -73,7 +78,7 @@ export async function* importModel(
   yield* finish(
     id,
     join(folders.user, `${id}.safetensors`),
-    writeSafetensors({ tensors: new Map([...model, ...beside]), metadata }),
+    writeSafetensors({ tensors: new Map([...model, ...besideForUse(checkpoint)]), metadata }),
   )
 }
 

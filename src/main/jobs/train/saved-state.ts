@@ -1,6 +1,11 @@
 import * as z from 'zod'
 import type { AdamWMoments, JsonValue, TrainingCheckpoint } from '../../../core/checkpoint'
-import { besidePrefix, readTrainingCheckpoint, writeTrainingCheckpoint } from '../../../core/checkpoint'
+import {
+  besidePrefix,
+  momentsPrefix,
+  readTrainingCheckpoint,
+  writeTrainingCheckpoint,
+} from '../../../core/checkpoint'
 import { isFinderWeight } from '../../../core/models/finder/config'
 import { isBuffer } from '../../../core/models/buffers'
 import type { AdamWState } from '../../../core/training/optimizers'
@@ -147,8 +152,8 @@ function besideMoments({ parameters, trainedNames, state }: Saved): [string, Ten
   ])
 }
 
-const firstMomentOf = (name: string): string => `${besidePrefix}moments.first.${name}`
-const secondMomentOf = (name: string): string => `${besidePrefix}moments.second.${name}`
+const firstMomentOf = (name: string): string => `${momentsPrefix}first.${name}`
+const secondMomentOf = (name: string): string => `${momentsPrefix}second.${name}`
 
 /** torch keys its moments by a parameter's place in `parameters()`. */
 function torchOptimizer({

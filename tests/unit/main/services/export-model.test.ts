@@ -26,7 +26,11 @@ function checkpoint(name: string, extra: Record<string, string | number> = {}): 
   const momentum = { step: 3, expAvg: firstBias, expAvgSq: firstBias }
   const bytes = writeTrainingCheckpoint({
     ...{ model: pico, epoch: 4, loss: 0.5, bestLoss: 0.25, preprocessing: small, extra },
-    beside: new Map([['slicetune.negative_click.weight', negative]]),
+    beside: new Map([
+      ['slicetune.negative_click.weight', negative],
+      ['slicetune.moments.first.slicetune.negative_click.weight', negative],
+      ['slicetune.moments.second.slicetune.negative_click.weight', negative],
+    ]),
     optimizer: { state: new Map([[2, momentum]]), paramGroups: [] },
   })
   writeFileSync(file, bytes)

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { zipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readTrainingCheckpoint, writeTrainingCheckpoint } from '../../../../src/core/checkpoint/index'
+import { float32 } from '../../../../src/core/tensor/tensor'
 import { gitBlobId } from '../../../../src/main/files/git-blob'
 import { loadModelWeights } from '../../../../src/main/files/weights'
 import type { ManifestModel } from '../../../../src/main/files/weights-manifest'
@@ -152,9 +153,14 @@ describe('models import', () => {
   it('keeps what a tuned checkpoint knows beside its weights', async () => {
     const preprocessing = { ...officialPreprocessing, resolution: 64 }
     const extra = { labels: ['head'] }
+    const vector = float32([1, 16], new Float32Array(16).fill(0.5))
+    const beside = new Map([
+      ['slicetune.negative_click.weight', vector],
+      ['slicetune.moments.first.slicetune.negative_click.weight', vector],
+    ])
     const file = await put(
       'Kopf, neu.pth',
-      writeTrainingCheckpoint({ model: pico, ...rest, preprocessing, extra }),
+      writeTrainingCheckpoint({ model: pico, ...rest, beside, preprocessing, extra }),
     )
 
     const events = await eventsOf(importModel({ file }, { folders }))
@@ -163,6 +169,8 @@ describe('models import', () => {
     const model = await loadModelWeights('Kopf-neu', folders)
     expect(model.weights).toEqual(pico)
     expect(model).toMatchObject({ preprocessing, extra, notes: [] })
+    // The optimiser's moments are of use to the run alone.
+    expect([...model.beside]).toEqual([['slicetune.negative_click.weight', vector]])
   })
 
   it('says aloud what it assumes about a file that is not the official one', async () => {
