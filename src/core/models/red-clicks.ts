@@ -62,7 +62,16 @@ function coveredOf(
 ): readonly PromptPoint[] {
   if (clicks.length === 0) return []
   const logits = restoreMask(lowRes.data, geometry)
-  return clicks.filter(({ x, y }) => (logits[Math.round(y) * geometry.width + Math.round(x)] ?? -1) >= 0)
+  return clicks.filter(click => {
+    const [x, y] = pixelOf(click, geometry)
+    return (logits[y * geometry.width + x] ?? -1) >= 0
+  })
+}
+
+/** The pixel under a click; on the far edge of the slice, half a pixel from the last centre, the last one. */
+function pixelOf({ x, y }: PromptPoint, { height, width }: SliceGeometry): [number, number] {
+  const within = (place: number, count: number): number => Math.min(count - 1, Math.max(0, Math.round(place)))
+  return [within(x, width), within(y, height)]
 }
 
 /** Whether half of the mask or more stays: what takes away more is the object itself. */
@@ -84,12 +93,9 @@ function minus(mask: Candidate, piece: Candidate): Candidate {
 }
 
 /** Takes away a disc around each click: as wide as `holeRadius`, or as interpolation needs to see none of the mask. */
-function pierced(
-  mask: Candidate,
-  clicks: readonly PromptPoint[],
-  { height, width, resolution, fittedHeight, fittedWidth }: SliceGeometry,
-): Candidate {
+function pierced(mask: Candidate, clicks: readonly PromptPoint[], geometry: SliceGeometry): Candidate {
   if (clicks.length === 0) return mask
+  const { height, width, resolution, fittedHeight, fittedWidth } = geometry
   const logits = mask.lowRes.data.slice()
   const side = mask.lowRes.shape[0] ?? 0
   // Cells a pixel of the slice, across and down
@@ -97,8 +103,9 @@ function pierced(
     scale => (scale * side) / resolution,
   ) as [number, number]
   const radius = Math.max(1, holeRadius * Math.max(height, width))
-  for (const { x, y } of clicks) {
-    const [u, v] = [(Math.round(x) + 0.5) * across, (Math.round(y) + 0.5) * down]
+  for (const click of clicks) {
+    const [x, y] = pixelOf(click, geometry)
+    const [u, v] = [(x + 0.5) * across, (y + 0.5) * down]
     for (let cell = 0; cell < logits.length; cell++) {
       const [du, dv] = [(cell % side) + 0.5 - u, Math.floor(cell / side) + 0.5 - v]
       const isInDisc = (du / (radius * across)) ** 2 + (dv / (radius * down)) ** 2 <= 1

@@ -80,6 +80,19 @@ describe('a red click', () => {
     }
   })
 
+  it.each([
+    ['right', 63.5, 20, 20 * 64 + 63],
+    ['lower', 20, 63.5, 63 * 64 + 20],
+  ])('on the very edge of the slice, the %s one, takes away the last pixel', async (_, x, y, pixel) => {
+    const full = rectangle(8, 8, 31, 31)
+    const apart = world(nothing)
+
+    const rest = await removeRed(full, { box: null, points: [red(x, y)] }, apart)
+
+    expect(maskOf(full)[pixel]).toBe(1)
+    expect(maskOf(rest)[pixel]).toBe(0)
+  })
+
   it('is no part of a prompt for weights that know none', () => {
     const box = { x0: 1, y0: 2, x1: 3, y1: 4 }
 
