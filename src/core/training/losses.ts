@@ -149,11 +149,6 @@ const overMasks = (g: OpBuilder, { product, squares, targets }: DiceSums): DiceS
   targets: reduceSum(g, targets, [1]),
 })
 
-interface Overlap {
-  readonly intersection: Value
-  readonly union: Value
-}
-
 /** Intersection over union; two empty masks agree: 1. With `literal`, 0 / 0 as the original script has it. */
 function ratio(g: OpBuilder, { intersection, union }: Overlap, literal: boolean): Value {
   if (literal) return div(g, intersection, union)
