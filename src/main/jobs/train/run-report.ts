@@ -3,7 +3,8 @@ import { basename, join } from 'node:path'
 import { bootstrapInterval, meanOfDefined } from '../../../core/metrics'
 import type { Segmenter } from '../../../core/models/segmenter'
 import type { Preprocessing } from '../../../shared/domain/preprocessing'
-import type { Preset, TrainingRecipe } from '../../../shared/domain/training-options'
+import type { Preset, PresetDefinition, TrainingRecipe } from '../../../shared/domain/training-options'
+import { presets } from '../../../shared/domain/training-options'
 import type { CardResult, EpochFigures, Verdict } from '../../figures'
 import { diceChart, logChart, lossChart, modelCard, overlaySheet, verdict } from '../../figures'
 import { writeAtomically } from '../../files/write-atomically'
@@ -122,6 +123,20 @@ export interface CardContents {
   readonly created: string
 }
 
+const choiceOfEpoch = {
+  dice: 'Validation chose the best epoch, so its figures are slightly optimistic.',
+  loss: 'The lowest training loss chose the best epoch, which may not be the one that does best on other slices.',
+} as const satisfies Record<PresetDefinition['bestBy'], string>
+
+/** What the reader of a model card should not expect of the model. */
+export function limitsOf({ preset, recipe }: Pick<RunDescription, 'preset' | 'recipe'>): string[] {
+  return [
+    'Tuned on the slices listed above and judged on the held-out ones only: other scanners, organs or protocols are untested.',
+    choiceOfEpoch[presets[preset].bestBy],
+    `Red clicks were ${recipe.clickShare > 0 ? '' : 'not '}trained; what the model leaves under one is cut out of the answer.`,
+  ]
+}
+
 export async function writeModelCard(run: RunDescription, contents: CardContents): Promise<string> {
   const { recipe, base } = run
   const { data } = contents
@@ -154,11 +169,7 @@ export async function writeModelCard(run: RunDescription, contents: CardContents
     preprocessing: run.preprocessing,
     results: cardResults(contents),
     verdict: contents.verdict.sentence,
-    limits: [
-      'Tuned on the slices listed above and judged on the held-out ones only: other scanners, organs or protocols are untested.',
-      'Validation chose the best epoch, so its figures are slightly optimistic.',
-      `Red clicks were ${recipe.clickShare > 0 ? '' : 'not '}trained; what the model leaves under one is cut out of the answer.`,
-    ],
+    limits: limitsOf(run),
     attributions: [`${base.id}: ${base.source}, ${base.licence}`],
   })
   const file = join(run.folder, 'MODEL_CARD.md')
