@@ -1,5 +1,6 @@
 import { sliceGeometry } from '../../../../src/core/imaging/geometry'
 import { numbersOf } from '../../../../src/core/imaging/picture'
+import type { Finder } from '../../../../src/core/models/finder/finder'
 import type { Embedding, Proposal, Segmenter } from '../../../../src/core/models/segmenter'
 import type { Tensor } from '../../../../src/core/tensor/tensor'
 import { float32, tensor, zeros } from '../../../../src/core/tensor/tensor'
@@ -56,7 +57,11 @@ export class ThresholdSegmenter implements Segmenter {
 }
 
 /** A context for jobs run in the test's own thread. */
-export function contextWith(segmenter: Segmenter, stop = new StopFlag()): JobContext {
+export function contextWith(
+  segmenter: Segmenter,
+  stop = new StopFlag(),
+  finder: Finder | null = null,
+): JobContext {
   return {
     stop,
     threads: 1,
@@ -70,7 +75,7 @@ export function contextWith(segmenter: Segmenter, stop = new StopFlag()): JobCon
         throw new Error('These jobs train nothing.')
       },
       openSegmenter: () =>
-        Promise.resolve({ segmenter, finder: null, notes: ['a note of the loader'], split: null }),
+        Promise.resolve({ segmenter, finder, notes: ['a note of the loader'], split: null }),
     },
   }
 }
