@@ -266,8 +266,11 @@ function restoreMoments(optimizer: AdamWState, checkpoint: TrainingCheckpoint, p
     optimizer.secondMoment.set(expAvgSq.data, offset)
     optimizer.step = Math.max(optimizer.step, step)
   }
-  for (const { name, offset } of parameters.entries.filter(entry => isBeside(entry.name))) {
-    optimizer.firstMoment.set(checkpoint.beside.get(firstMomentOf(name))?.data ?? [], offset)
-    optimizer.secondMoment.set(checkpoint.beside.get(secondMomentOf(name))?.data ?? [], offset)
+  for (const { name, offset, size } of parameters.entries.filter(entry => isBeside(entry.name))) {
+    const first = checkpoint.beside.get(firstMomentOf(name))?.data
+    const second = checkpoint.beside.get(secondMomentOf(name))?.data
+    if (first?.length !== size || second?.length !== size) continue
+    optimizer.firstMoment.set(first, offset)
+    optimizer.secondMoment.set(second, offset)
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readTrainingCheckpoint } from '../../../../../src/core/checkpoint'
+import { float32 } from '../../../../../src/core/tensor/tensor'
 import { Parameters } from '../../../../../src/core/training/parameters'
 import type { TrainingState } from '../../../../../src/core/training/trainer'
 import type { Saved } from '../../../../../src/main/jobs/train/saved-state'
@@ -109,6 +110,22 @@ describe('the state of a training', () => {
 
     expect(resumed.checkpoint.optimizer?.state.size).toBe(0)
     expect(restoreState(resumed, all, 99)).toEqual(state)
+  })
+
+  test.each([3, 400])('begins with no moments for a tensor beside the model where %d are stored', size => {
+    const all = parameters()
+    const state = midState(all, everything)
+    const resumed = readSavedRun(encodeCheckpoint(saved(state, all, everything)), 'x.pth')
+    const wrong = float32([size], uniform('wrong', size))
+    const beside = new Map(resumed.checkpoint.beside)
+    for (const which of ['first', 'second']) beside.set(`slicetune.moments.${which}.${redClicks}`, wrong)
+
+    const { optimizer } = restoreState({ ...resumed, checkpoint: { ...resumed.checkpoint, beside } }, all, 99)
+
+    const own = all.entries.find(({ name }) => name === redClicks)?.offset ?? 0
+    expect([...optimizer.firstMoment.subarray(own)]).toEqual([0, 0, 0, 0])
+    expect([...optimizer.secondMoment.subarray(own)]).toEqual([0, 0, 0, 0])
+    expect(optimizer.firstMoment.subarray(0, own)).toEqual(state.optimizer.firstMoment.subarray(0, own))
   })
 
   test('gives torch the moments by the place of a parameter; a buffer has none', () => {
