@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Float32Tensor } from '../../../../src/core/engine'
+import { isBuffer } from '../../../../src/core/models/buffers'
 import { encoderPieces } from '../../../../src/core/models/medsam-lite/encoder-pieces'
 import { OnnxRuntimeEngine } from '../../../../src/main/engines/onnxruntime/engine'
 import { balancedSteps, families, prompts, sampleFor, side, smallModel, trainedPart } from './either-family'
@@ -33,6 +34,16 @@ describe.each(families)('preset balanced of a small %s', name => {
     expect(frozen.every(one => one.startsWith('image_encoder.'))).toBe(true)
     expect(last.model.trainedNames).toContain('image_encoder.neck.0.weight')
     expect(last.model.trainedNames).toContain('mask_decoder.mask_tokens.weight')
+  })
+
+  test('leaves all of the encoder to be trained by full, and none of it by quick', () => {
+    const ofEncoder = (all: readonly string[]) => all.filter(one => one.startsWith('image_encoder.'))
+    const weights = whole.model.parameters.entries.map(entry => entry.name).filter(one => !isBuffer(one))
+
+    const quick = trainedPart(engine, smallModel(name), 0)
+
+    expect(ofEncoder(quick.model.trainedNames)).toEqual([])
+    expect(ofEncoder(whole.model.trainedNames)).toEqual(ofEncoder(weights))
   })
 
   test('has the very gradients of full for what it trains', async () => {
