@@ -47,7 +47,7 @@ export const train: JobFunction<'train'> = async function* (asked, context) {
   yield* sharingNotice(options, data, context)
   const folder = await folderOf(options, resume)
   const run: RunDescription = { ...describeRun(options, opened, resume), folder, recipe }
-  const progress = progressFrom(resume?.resumed ?? null, opened.model.parameters, recipe)
+  const progress = progressFrom(resume?.resumed ?? null, opened.model.parameters, recipe, changesOf(asked))
   yield* inFolder(run, { opened, data, context, progress }, options)
 }
 

@@ -16,19 +16,25 @@ export interface RunProgress {
   bestCases: readonly ValidatedCase[]
 }
 
-/** A new run's beginning, or where a resumed one was. */
+/**
+ * A new run's beginning, or where a resumed one was.
+ *
+ * @param changes - what the user asks for of the recipe
+ */
 export function progressFrom(
   resumed: Resumed | null,
   parameters: Parameters,
   { learningRate }: TrainingRecipe,
+  changes: Partial<TrainingRecipe>,
 ): RunProgress {
   if (!resumed) {
     return { state: startState(parameters, learningRate), lastLoss: null, baseCases: null, bestCases: [] }
   }
   const { checkpoint, run } = resumed
   const state = restoreState(resumed, parameters, learningRate)
-  // A rate that the user asks for anew replaces what the schedule had come to.
-  if (run && run.recipe.learningRate !== learningRate) state.schedule = { ...state.schedule, learningRate }
+  // A rate that the user asks for anew replaces what the schedule had come to; the same flags again ask for nothing.
+  const isNew = run ? run.recipe.learningRate !== learningRate : changes.learningRate !== undefined
+  if (isNew) state.schedule = { ...state.schedule, learningRate }
   return {
     state,
     lastLoss: checkpoint.loss,
