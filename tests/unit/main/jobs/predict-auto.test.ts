@@ -17,10 +17,8 @@ import { contextWith } from '../support/threshold-segmenter'
 const engine = new OnnxRuntimeEngine({ threads: 1 })
 afterAll(() => engine.dispose())
 
-const [object, other]: Box[] = [
-  { x0: 4, y0: 8, x1: 23, y1: 31 },
-  { x0: 36, y0: 12, x1: 55, y1: 51 },
-]
+const object: Box = { x0: 4, y0: 8, x1: 23, y1: 31 }
+const other: Box = { x0: 36, y0: 12, x1: 55, y1: 51 }
 const rectangle = ({ x0, y0, x1, y1 }: Box, grey: number) => [grey, x0, y0, x1, y1] as const
 const isIn = ({ x0, y0, x1, y1 }: Box, x: number, y: number): boolean =>
   x >= x0 && x <= x1 && y >= y0 && y <= y1

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readTrainingCheckpoint, writeTrainingCheckpoint } from '../../../../../src/core/checkpoint'
 import { numbersOf } from '../../../../../src/core/imaging/picture'
@@ -8,7 +8,11 @@ import { isFinderWeight } from '../../../../../src/core/models/finder/config'
 import { readImageFile } from '../../../../../src/main/codecs'
 import { evaluate } from '../../../../../src/main/jobs/evaluate'
 import { predict } from '../../../../../src/main/jobs/predict'
+import { findAppRoot } from '../../../../../src/main/files/app-root'
+import { modelFolders } from '../../../../../src/main/files/model-folders'
 import { openModel } from '../../../../../src/main/models/open-model'
+import { exportModel } from '../../../../../src/main/services/export-model'
+import { importModel } from '../../../../../src/main/services/models'
 import { bundledModel, EvaluateOptions } from '../../../../../src/shared/domain/evaluation'
 import type { JobEvent } from '../../../../../src/shared/domain/events'
 import { EvaluationReport, JobEvent as JobEventSchema } from '../../../../../src/shared/domain/events'
@@ -121,6 +125,32 @@ test('evaluate --prompt found gives the Dice that the tuning reported', async ()
   expect(report).toMatchObject({ prompt: 'found', cases: 3, jitter: null, ellipse: null })
   const { foundDice } = events.at(-1) as { foundDice?: unknown }
   expect(report.dice).toBeCloseTo(Number(foundDice), 6)
+})
+
+test('exported and imported copies of the tuned model find the same', async () => {
+  const folders = { bundled: modelFolders(findAppRoot().folder).bundled, user: join(home, 'models') }
+  const weights = [...read(checkpoint).beside].filter(([name]) => isFinderWeight(name))
+
+  const exporting = {
+    model: checkpoint,
+    out: join(home, 'exported'),
+    format: 'pth,safetensors',
+    force: false,
+  }
+  const exported = await eventsOf(exportModel(exporting, { folders }))
+  const imported = await eventsOf(importModel({ file: checkpoint, id: 'mine' }, { folders }))
+
+  expect([exported.error, imported.error]).toEqual([null, null])
+  const files = [...exported.events, ...imported.events].flatMap(event =>
+    event.event === 'written' ? [event.file] : [],
+  )
+  expect(files.map(file => extname(file))).toEqual(['.pth', '.safetensors', '.safetensors'])
+  for (const file of files) {
+    const { beside, extra } = read(file)
+    expect(new Map([...beside].filter(([name]) => isFinderWeight(name)))).toEqual(new Map(weights))
+    expect(extra['finder']).toEqual(read(checkpoint).extra['finder'])
+    expect((await openModel(file)).openFinder).not.toBeNull()
+  }
 })
 
 test('a model without a finder is refused by both, with nothing written', async () => {
