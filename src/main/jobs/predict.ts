@@ -30,19 +30,9 @@ export const predict: JobFunction<'predict'> = async function* (options, context
   const files = createFileCache()
   const { prompts, refused } = options.auto ? noPrompts : yield* findPrompts(options, files)
   const tally = { written: 0, objects: 0, refused }
-  if (options.auto || prompts.size > 0) {
-    const { segmenter, finder } = yield* openSegmenter(context, options.model)
-    const run = { segmenter, files, tally, options, stop: context.stop }
-    try {
-      if (options.auto && !finder) throw new AppError('NO_FINDER', { model: options.model })
-      await makeFolder(options.out)
-      yield* finder && options.auto
-        ? predictAuto(options, { ...run, finder, sources: new Map() })
-        : predictImages(prompts, run)
-    } finally {
-      await segmenter.dispose()
-    }
-  } else await makeFolder(options.out)
+  const run = { files, tally, options, context }
+  if (options.auto) yield* findAndPredict(run)
+  else yield* predictPrompted(prompts, run)
   const { written } = tally
   yield {
     event: 'report',
@@ -58,6 +48,38 @@ export const predict: JobFunction<'predict'> = async function* (options, context
     // Found objects are not asked for one by one: there the images count.
     const done = options.auto ? tally.written : tally.objects
     throw new AppError('ITEMS_REFUSED', { refused: tally.refused, total: tally.refused + done })
+  }
+}
+
+interface Work {
+  readonly files: FileCache
+  readonly tally: Tally
+  readonly options: PredictOptions
+  readonly context: JobContext
+}
+
+async function* predictPrompted(prompts: PromptsByImage, work: Work): AsyncGenerator<JobEvent> {
+  const { context, options } = work
+  await makeFolder(options.out)
+  if (prompts.size === 0) return
+  const { segmenter } = yield* openSegmenter(context, options.model)
+  try {
+    yield* predictImages(prompts, { ...work, segmenter, stop: context.stop })
+  } finally {
+    await segmenter.dispose()
+  }
+}
+
+/** Nothing is written, no folder either, by a model that cannot find objects. */
+async function* findAndPredict(work: Work): AsyncGenerator<JobEvent> {
+  const { context, options } = work
+  const { segmenter, finder } = yield* openSegmenter(context, options.model)
+  try {
+    if (!finder) throw new AppError('NO_FINDER', { model: options.model })
+    await makeFolder(options.out)
+    yield* predictAuto(options, { ...work, segmenter, finder, stop: context.stop, sources: new Map() })
+  } finally {
+    await segmenter.dispose()
   }
 }
 

@@ -41,7 +41,7 @@ export function findBoxes(
   const side = Math.round(Math.sqrt(map.length))
   const fine = side * refinement
   const [rows, columns] = fittedCells(geometry, fine)
-  const values = interpolate('bilinear', map, { planes: 1, from: [side, side], to: [fine, fine] })
+  const values = refined(map, side)
   const mask = new Uint8Array(fine * fine)
   for (let at = 0; at < mask.length; at++) {
     const isInside = at % fine < columns && at < rows * fine
@@ -57,6 +57,44 @@ export function findBoxes(
       peak: part.peak,
       cells: part.size / refinement ** 2,
     }))
+}
+
+/**
+ * The map between its cells' centres, and beyond the outermost ones as it goes there: an object may begin in the middle
+ * of the first cell.
+ *
+ * @returns [refinement * side, refinement * side] in [0, 1]
+ */
+function refined(map: Float32Array, side: number): Float32Array {
+  const wide = side + 2
+  const [fine, wideFine] = [side * refinement, wide * refinement]
+  const ringed = withRing(map, side)
+  const values = interpolate('bilinear', ringed, { planes: 1, from: [wide, wide], to: [wideFine, wideFine] })
+  const inner = new Float32Array(fine * fine)
+  for (let at = 0; at < inner.length; at++) {
+    const [row, column] = [Math.floor(at / fine) + refinement, (at % fine) + refinement]
+    inner[at] = Math.min(1, Math.max(0, values[row * wideFine + column] ?? 0))
+  }
+  return inner
+}
+
+/** One more cell on every side, each on the line through the two before it. */
+function withRing(map: Float32Array, side: number): Float32Array {
+  const wide = side + 2
+  const last = Math.max(0, side - 1)
+  const along = (at: number): readonly [near: number, far: number, isRing: boolean] => {
+    if (at === 0) return [0, Math.min(1, last), true]
+    if (at === wide - 1) return [last, Math.max(0, last - 1), true]
+    return [at - 1, at - 1, false]
+  }
+  const value = (row: number, column: number): number => map[row * side + column] ?? 0
+  return Float32Array.from({ length: wide * wide }, (_, at) => {
+    const [rowNear, rowFar, isRowRing] = along(Math.floor(at / wide))
+    const [columnNear, columnFar, isColumnRing] = along(at % wide)
+    const across = (row: number): number =>
+      isColumnRing ? 2 * value(row, columnNear) - value(row, columnFar) : value(row, columnNear)
+    return isRowRing ? 2 * across(rowNear) - across(rowFar) : across(rowNear)
+  })
 }
 
 /** Rows and columns whose centres lie on the slice, not in the padding. */

@@ -69,6 +69,16 @@ describe('boxes of a map', () => {
     },
   )
 
+  it('begin where the object does, be it in the middle of the first cell', () => {
+    const geometry = geometryOf(40, 193, 'pad')
+    const box = { x0: 3, y0: 0, x1: 21, y1: 18 }
+
+    const [first] = findBoxes(mapOf(drawn([box], geometry), geometry), geometry, cut)
+
+    expect(first?.box.x0).toBeGreaterThanOrEqual(2)
+    expect(first?.box.x0).toBeLessThanOrEqual(4)
+  })
+
   test.prop([
     fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 64, maxLength: 64 }),
     fc.integer({ min: 1, max: 40 }),
