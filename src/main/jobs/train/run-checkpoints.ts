@@ -16,6 +16,7 @@ import type { RunDescription } from './run-report'
 import type { SavedRun } from './saved-state'
 import { encodeCheckpoint, readSavedRun, withFinder } from './saved-state'
 import type { TrainingSession } from './session'
+import { knowsClicks } from './session'
 import type { TrainingData } from './training-data'
 
 /** Within an epoch a checkpoint is written this often: an epoch of `full` can last hours. */
@@ -75,7 +76,7 @@ export class RunCheckpoints {
         format: 1,
         ...{ task, data, split: this.#split, preset, recipe, base },
         ...architectureOf(this.#world.opened.model),
-        knowsClicks: recipe.pointShare > 0,
+        knowsClicks: knowsClicks(recipe, this.#world.opened.model),
         baseCases: progress.baseCases && [...progress.baseCases],
         bestCases: [...progress.bestCases],
       },

@@ -93,6 +93,10 @@ function firstTrainedStep(preset: Preset, stepCount: number): number {
 }
 
 /** While it learns clicks it is asked clicks. */
-function tunedWith({ pointShare }: TrainingRecipe, model: Model): Model {
-  return model.family === 'medsam-lite' ? { ...model, knowsClicks: pointShare > 0 } : model
+function tunedWith(recipe: TrainingRecipe, model: Model): Model {
+  return model.family === 'medsam-lite' ? { ...model, knowsClicks: knowsClicks(recipe, model) } : model
 }
+
+/** Whether a model tuned so may be asked clicks: it learns them, or has learnt them in an earlier tuning. */
+export const knowsClicks = ({ pointShare }: TrainingRecipe, model: Model): boolean =>
+  pointShare > 0 || model.family !== 'medsam-lite' || model.knowsClicks
