@@ -63,7 +63,10 @@ interface Picture {
 }
 
 /** Slices to learn from, those with nothing in them too. */
-export function finderPictures({ data, isQuick }: FinderWorld): Picture[] {
+export function finderPictures({
+  data,
+  isQuick,
+}: Pick<FinderWorld, 'isQuick'> & { readonly data: Pick<TrainingData, 'train' | 'empty'> }): Picture[] {
   const slices = evenly(
     [
       ...data.train.map(usable => ({ record: usable.record, usable })),
