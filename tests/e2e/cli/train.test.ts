@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { decode } from 'fast-png'
 import { afterEach, expect, test } from 'vitest'
 import { readTrainingCheckpoint } from '../../../src/core/checkpoint'
 import { discFiles } from '../../unit/main/support/disc-slices'
@@ -98,8 +99,10 @@ test('a full disk ends train with its name, and no file is half written', async 
   expect(eventsIn(stdout).at(-1)).toMatchObject({
     ...{ event: 'error', code: 'DISK_FULL', file: join(folders.out, run, 'medsam_lite_best.pth') },
   })
-  // The settings and the log of the first epoch fit, and both are whole.
-  expect(readdirSync(join(folders.out, run)).sort()).toEqual(['config.json', 'log.jsonl'])
+  // The settings, the log and the charts of the first epoch fit, and all are whole.
+  const charts = ['log.png', 'train_loss.png', 'val_dice.png']
+  expect(readdirSync(join(folders.out, run)).sort()).toEqual(['config.json', 'log.jsonl', ...charts])
+  for (const chart of charts) expect(() => decode(readFileSync(join(folders.out, run, chart)))).not.toThrow()
   expect(JSON.parse(readFileSync(join(folders.out, run, 'log.jsonl'), 'utf8'))).toMatchObject({ epoch: 1 })
 })
 
