@@ -29,7 +29,10 @@ describe('a wrong command line exits 2 with a sentence', () => {
     [['evaluate', '--dat', 'x'], "Unknown option '--dat'; did you mean --data?"],
     [['evalute'], "Unknown command 'evalute'; did you mean evaluate?"],
     [['evaluate', '--data', 'x', '--jitter', 'much'], 'It takes a whole number (0 to 128).'],
-    [['evaluate', '--data', 'x', '--prompt', 'circle'], 'Allowed choices are box, point, clicks, box-clicks, found.'],
+    [
+      ['evaluate', '--data', 'x', '--prompt', 'circle'],
+      'Allowed choices are box, point, clicks, box-clicks, found.',
+    ],
     [['evaluate'], '--data is missing.'],
     [['train', '--data', 'x', '--out', 'y', '--epochs', '0'], 'It takes a whole number (1 to 100000).'],
     [
