@@ -79,7 +79,7 @@ function fill(python) {
   const told = JSON.parse(fs.readFileSync(inWork('torch_checkpoint.json'), 'utf8'))
   const resume = ['--resume', inWork('torch_checkpoint.pth'), '--epochs', String(told.epoch + 2)]
   const data = ['--data', sample, '--out', inWork('resumed'), '--resolution', String(told.side)]
-  fs.writeFileSync(inWork('resumed.jsonl'), slicetune('train', ...data, ...resume, '--json'))
+  fs.writeFileSync(inWork('resumed.jsonl'), slicetune('train', ...data, ...resume, '--no-finder', '--json'))
 }
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'slicetune-interop-'))

@@ -85,7 +85,7 @@ async function trainOurs(
   const folders: string[] = []
   const changed = ['--epochs', String(recipe.epochs), '--click-share', '0', '--stop-patience', '0']
   const where = ['--data', data, '--model', model, '--out', join(place.folder, 'runs'), '--preset', 'quick']
-  await slicetune(place.root, ['train', ...where, ...changed, ...threadFlags(place)], line => {
+  await slicetune(place.root, ['train', ...where, ...changed, '--no-finder', ...threadFlags(place)], line => {
     if (line.event === 'epoch') epochs.push(EpochEvent.parse(line))
     if (line.event === 'done') done.push(DoneEvent.parse(line))
     if (line.event === 'report') folders.push(z.object({ folder: z.string() }).parse(line).folder)
