@@ -1,28 +1,17 @@
 import { invariant } from '../../../shared/errors'
 import type { Engine, Float32Tensor, NamedTensors, Program } from '../../engine'
-import { float32 } from '../../tensor/tensor'
 import type { Parameters } from '../../training/parameters'
 import type { EfficientSamConfig } from './config'
 import type { DecoderBatch } from './decoder-graphs'
 import { decoderGraph, keyPositionGraph } from './decoder-graphs'
-import { labelColumnsOf, oneHotLabels } from './prompt-encoder'
+import { labelColumnsOf } from './prompt-encoder'
+import { promptTensors } from '../prompt-inputs'
 import type { PromptTokens } from '../prompt-tokens'
 import type { DecodedMasks } from '../segmenter'
 
 /** Prompts of a batch as the decoder's graphs take them. */
 export function promptInputs(config: EfficientSamConfig, prompts: readonly PromptTokens[]): NamedTensors {
-  const columns = labelColumnsOf(config)
-  const slots = prompts[0]?.labels.length ?? 0
-  const points = new Float32Array(prompts.length * slots * 2)
-  const labels = new Float32Array(prompts.length * slots * columns.length)
-  prompts.forEach((prompt, index) => {
-    points.set(prompt.points, index * slots * 2)
-    labels.set(oneHotLabels(prompt.labels, columns), index * slots * columns.length)
-  })
-  return {
-    points: float32([prompts.length, slots, 2], points),
-    labels: float32([prompts.length, slots, columns.length], labels),
-  }
+  return promptTensors(prompts, labelColumnsOf(config))
 }
 
 /** Weights that a program takes, under their full names. */

@@ -20,16 +20,6 @@ export const labelColumnsOf = ({
 }: Pick<EfficientSamConfig, 'negativeClicks'>): readonly number[] =>
   negativeClicks ? [...officialColumns, promptLabel.negative] : officialColumns
 
-/** One row a token: which learned vector it gets; a row of zeros gets none. */
-export function oneHotLabels(labels: ArrayLike<number>, columns: readonly number[]): Float32Array {
-  const rows = new Float32Array(labels.length * columns.length)
-  for (let token = 0; token < labels.length; token++) {
-    const column = columns.findIndex(label => label === labels[token])
-    if (column >= 0) rows[token * columns.length + column] = 1
-  }
-  return rows
-}
-
 /** The weights of the prompt encoder: the official ones, and those that stand beside them. */
 export interface PromptWeights {
   readonly official: WeightOf
@@ -40,7 +30,7 @@ export interface PromptWeights {
  * Prompts to tokens: position code plus the vector of the label.
  *
  * @param points - [batch, promptTokens, 2], pixels of the model's square; padding is (-1, -1)
- * @param labels - [batch, promptTokens, columns] from `oneHotLabels`
+ * @param labels - [batch, promptTokens, columns] from `oneHotRows`
  * @returns [batch, promptTokens, decoderDim]
  */
 export function promptEncoder(

@@ -6,7 +6,8 @@ import type { EfficientSamConfig } from '../efficient-sam/config'
 import { gridSide } from '../efficient-sam/config'
 import { decoderGraph, keyPositionGraph } from '../efficient-sam/decoder-graphs'
 import { block, neck, stem } from '../efficient-sam/image-encoder'
-import { labelColumnsOf, oneHotLabels } from '../efficient-sam/prompt-encoder'
+import { labelColumnsOf } from '../efficient-sam/prompt-encoder'
+import { oneHotRows } from '../prompt-inputs'
 import type { EfficientSam } from '../efficient-sam/segmenter'
 import { gridSide as liteGridSide } from '../medsam-lite/config'
 import * as liteGraphs from '../medsam-lite/graphs'
@@ -51,7 +52,7 @@ function exportableEfficientSam({ config, parameters, preprocessing }: Efficient
     keyPosition: keyPositionGraph(config),
     embeddingShape: [1, config.decoderDim, side, side],
     masks: config.maskTokens - 1,
-    labelRows: { columns: columns.length, values: oneHotLabels(exportedLabels, columns) },
+    labelRows: { columns: columns.length, values: oneHotRows(exportedLabels, columns) },
     padding: { slots: config.promptTokens },
     prompts: config.negativeClicks ? promptsOf.all : promptsOf.both,
   }

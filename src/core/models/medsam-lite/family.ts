@@ -1,14 +1,14 @@
 import type { Engine, NamedTensors } from '../../engine'
-import { float32 } from '../../tensor/tensor'
 import type { ModelFamily } from '../../training/model-family'
 import type { Parameters } from '../../training/parameters'
+import { promptTensors } from '../prompt-inputs'
 import type { PromptTokens } from '../prompt-tokens'
 import { labelledPoints, promptTokens } from '../prompt-tokens'
 import type { MedSamLiteConfig } from './config'
 import { gridSide } from './config'
 import { ImageEncoder } from './encoder'
 import { keyPositionGraph } from './graphs'
-import { labelColumnCount, oneHotLabels, outputOf, tokensOf } from './prompt-encoder'
+import { labelColumns, outputOf, tokensOf } from './prompt-encoder'
 import { isTrainable } from './shapes'
 import { lossGraph, trainingGraph } from './training-graph'
 
@@ -34,16 +34,5 @@ export function medSamLiteFamily(
 }
 
 /** `points` [prompts, tokens, 2] and `labels` [prompts, tokens, 5] of prompts with equally many tokens. */
-export function promptInputs(prompts: readonly PromptTokens[]): NamedTensors {
-  const tokens = prompts[0]?.labels.length ?? 0
-  const points = new Float32Array(prompts.length * tokens * 2)
-  const labels = new Float32Array(prompts.length * tokens * labelColumnCount)
-  prompts.forEach((prompt, index) => {
-    points.set(prompt.points, index * tokens * 2)
-    labels.set(oneHotLabels(prompt.labels), index * tokens * labelColumnCount)
-  })
-  return {
-    points: float32([prompts.length, tokens, 2], points),
-    labels: float32([prompts.length, tokens, labelColumnCount], labels),
-  }
-}
+export const promptInputs = (prompts: readonly PromptTokens[]): NamedTensors =>
+  promptTensors(prompts, labelColumns)

@@ -2,6 +2,7 @@ import { add, addScalar, concat, matmul, mul, mulScalar, neg, slice } from '../.
 import type { OpBuilder, Value } from '../../graph/op'
 import type { WeightOf } from '../../nn/linear'
 import { gridPositionCode, positionCode } from '../../nn/position-code'
+import { oneHotRows } from '../prompt-inputs'
 import type { LabelledPoint, PromptTokens } from '../prompt-tokens'
 import { promptLabel } from '../prompt-tokens'
 import type { MedSamLiteConfig } from './config'
@@ -9,7 +10,7 @@ import { gridSide } from './config'
 import type { MaskOutput } from './mask-decoder'
 
 /** Columns of the one-hot labels: padding first, then the official order of `point_embeddings`. */
-const labelColumns = [
+export const labelColumns = [
   promptLabel.padding,
   promptLabel.negative,
   promptLabel.point,
@@ -19,14 +20,7 @@ const labelColumns = [
 export const labelColumnCount = labelColumns.length
 
 /** One row a token: which learned vector it gets; a row of zeros gets none. */
-export function oneHotLabels(labels: ArrayLike<number>): Float32Array {
-  const rows = new Float32Array(labels.length * labelColumnCount)
-  for (let token = 0; token < labels.length; token++) {
-    const column = labelColumns.findIndex(label => label === labels[token])
-    if (column >= 0) rows[token * labelColumnCount + column] = 1
-  }
-  return rows
-}
+export const oneHotLabels = (labels: ArrayLike<number>): Float32Array => oneHotRows(labels, labelColumns)
 
 /** SAM was trained with one token of padding behind clicks that no box comes with, and with none behind a box. */
 export function tokensOf(points: readonly LabelledPoint[]): number {
