@@ -32,9 +32,16 @@ export default {
     },
     {
       name: 'shared-has-only-zod',
+      comment: 'And, where the contract of the doors is declared, oRPC.',
       severity: 'error',
       from: { path: '^src/shared/' },
-      to: { path: anyPackage, pathNot: packages('zod') },
+      to: { path: anyPackage, pathNot: packages('zod|@orpc/contract') },
+    },
+    {
+      name: 'orpc-only-in-the-contract',
+      severity: 'error',
+      from: { path: '^src/shared/', pathNot: '^src/shared/contract/' },
+      to: { path: packages('@orpc') },
     },
     {
       name: 'core-is-pure',
@@ -85,7 +92,10 @@ export default {
     {
       name: 'services-know-no-door',
       severity: 'error',
-      from: { path: '^src/main/', pathNot: '^src/main/(doors/|index[.]ts$|cli[.]ts$|server[.]ts$)' },
+      from: {
+        path: '^src/main/',
+        pathNot: '^src/main/(doors/|index[.]ts$|cli[.]ts$|server[.]ts$|backend-process[.]ts$)',
+      },
       to: { path: '^src/main/doors/' },
     },
     {

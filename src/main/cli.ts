@@ -3,7 +3,7 @@ import { failureOf } from './doors/cli/exit-codes'
 import { neededNapi } from '../shared/domain/needs'
 import { AppError } from '../shared/errors'
 import { modelFolders } from './files/model-folders'
-import { createServices } from './services'
+import { createCommandRunner } from './commands'
 import { findAppRoot } from './files/app-root'
 import createWorker from './workers/engine.worker?nodeWorker'
 
@@ -17,8 +17,8 @@ async function start(): Promise<void> {
     return
   }
   const { folder, version } = findAppRoot()
-  const services = createServices({ createWorker, folders: modelFolders(folder) })
-  process.exitCode = await main(process.argv.slice(2), { streams: process, services, version })
+  const runner = createCommandRunner({ createWorker, folders: modelFolders(folder) })
+  process.exitCode = await main(process.argv.slice(2), { streams: process, runner, version })
 }
 
 /**

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
-import type { DemoOptions } from '../../shared/contract/system'
-import { TrainOptions } from '../../shared/contract/training'
+import type { DemoOptions } from '../../shared/commands/system'
+import { TrainOptions } from '../../shared/commands/training'
 import { bundledModel, EvaluateOptions } from '../../shared/domain/evaluation'
 import type { CaseEvent, DemoReport, DoneEvent, JobEvent } from '../../shared/domain/events'
 import { PredictOptions } from '../../shared/domain/prediction'

@@ -1,5 +1,5 @@
-import type { DemoOptions, DoctorOptions } from '../../shared/contract/system'
-import type { TrainOptions } from '../../shared/contract/training'
+import type { DemoOptions, DoctorOptions } from '../../shared/commands/system'
+import type { TrainOptions } from '../../shared/commands/training'
 import type { EvaluateOptions } from '../../shared/domain/evaluation'
 import type { JobEvent } from '../../shared/domain/events'
 import type { EmbedOptions, PredictOptions } from '../../shared/domain/prediction'

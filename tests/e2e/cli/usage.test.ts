@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { contract } from '../../../src/shared/contract'
+import { commands } from '../../../src/shared/commands'
 import { eventsIn, runCli } from './run-cli'
 
 describe('help', () => {
@@ -7,10 +7,10 @@ describe('help', () => {
     const { code, stdout } = await runCli(['--help'])
 
     expect(code).toBe(0)
-    for (const name of Object.keys(contract)) expect(stdout).toContain(name.split(' ')[0])
+    for (const name of Object.keys(commands)) expect(stdout).toContain(name.split(' ')[0])
   })
 
-  test.each(Object.keys(contract))('of "%s" has its options and examples', async name => {
+  test.each(Object.keys(commands))('of "%s" has its options and examples', async name => {
     const { code, stdout, stderr } = await runCli([...name.split(' '), '--help'])
 
     expect(code).toBe(0)

@@ -14,7 +14,7 @@ import { maskSideOf } from '../../../src/main/jobs/train/training-object'
 import type { UsableSlice } from '../../../src/main/jobs/train/usable-slice'
 import { openModel } from '../../../src/main/models/open-model'
 import { StopFlag } from '../../../src/main/workers/stop-flag'
-import { TrainOptions } from '../../../src/shared/contract/training'
+import { TrainOptions } from '../../../src/shared/commands/training'
 import type { TrainingRecipe } from '../../../src/shared/domain/training-options'
 import { invariant } from '../../../src/shared/errors'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { TrainOptions } from '../../../src/shared/contract/training'
+import { TrainOptions } from '../../../src/shared/commands/training'
 import { presets, TrainingRecipe } from '../../../src/shared/domain/training-options'
 
 const names = Object.keys(presets) as (keyof typeof presets)[]
@@ -97,7 +97,7 @@ export function optionsDocument(): string {
   return [
     '# Options of `slicetune train`',
     '',
-    'Made from `src/shared/domain/training-options.ts` and `src/shared/contract/training.ts`: change those, then run',
+    'Made from `src/shared/domain/training-options.ts` and `src/shared/commands/training.ts`: change those, then run',
     '`npx vitest run tests/unit/docs -u`. A test fails while this page and they differ.',
     '',
     '## Presets',

@@ -1,4 +1,4 @@
-import type { Services } from '../../services'
+import type { CommandRunner } from '../../commands'
 import { StopFlag } from '../../workers/stop-flag'
 import type { ExitStatus } from './exit-codes'
 import { exitCodes, failureOf } from './exit-codes'
@@ -10,7 +10,7 @@ import { parseCommandLine } from './program'
 
 export interface MainOptions {
   readonly streams: Streams
-  readonly services: Services
+  readonly runner: CommandRunner
   readonly version: string
 }
 
@@ -21,14 +21,14 @@ export interface MainOptions {
  */
 export async function main(
   args: readonly string[],
-  { streams, services, version }: MainOptions,
+  { streams, runner, version }: MainOptions,
 ): Promise<ExitStatus> {
   let printer = args.includes('--json') ? createJsonPrinter(streams) : createTextPrinter(streams)
   try {
     const invocation = parseCommandLine(args, { version, write: text => void streams.stdout.write(text) })
     if (invocation === null) return exitCodes.ok
     printer = invocation.json ? createJsonPrinter(streams) : printer
-    return await run(invocation, { printer, services })
+    return await run(invocation, { printer, runner })
   } catch (error) {
     const failure = failureOf(error)
     printer.failure(failure)
@@ -38,14 +38,14 @@ export async function main(
 
 interface Doors {
   readonly printer: Printer
-  readonly services: Services
+  readonly runner: CommandRunner
 }
 
-async function run({ name, input }: Invocation, { printer, services }: Doors): Promise<ExitStatus> {
+async function run({ name, input }: Invocation, { printer, runner }: Doors): Promise<ExitStatus> {
   const stop = new StopFlag()
   const listener = listenForStop(stop, text => printer.aside(text))
   try {
-    for await (const event of services.run(name, input, { stop })) printer.event(event)
+    for await (const event of runner.run(name, input, { stop })) printer.event(event)
   } finally {
     listener.close()
   }

@@ -1,13 +1,13 @@
 import { Command, CommanderError } from 'commander'
 import type * as z from 'zod'
-import type { Procedure, ProcedureName } from '../../../shared/contract'
-import { contract } from '../../../shared/contract'
+import type { CommandDefinition, CommandName } from '../../../shared/commands'
+import { commands } from '../../../shared/commands'
 import { AppError } from '../../../shared/errors'
 import { optionsFromSchema, parseInput } from './options-from-schema'
 
 /** A command as the user typed it, its input checked. */
 export interface Invocation {
-  readonly name: ProcedureName
+  readonly name: CommandName
   readonly input: z.infer<z.ZodObject>
   readonly json: boolean
 }
@@ -45,7 +45,7 @@ function createProgram({ version, write }: ProgramOptions, found: (invocation: I
     .version(version)
     .addHelpText('after', '\n"slicetune COMMAND --help" tells more of each command, with examples.')
   const parents = new Map<string, Command>()
-  for (const [name, procedure] of Object.entries(contract) as [ProcedureName, Procedure][]) {
+  for (const [name, procedure] of Object.entries(commands) as [CommandName, CommandDefinition][]) {
     const [first = name, second] = name.split(' ')
     const parent = second === undefined ? program : parentOf(first, { program, parents, write })
     addCommand(configure(parent.command(second ?? first), write), name, { procedure, found })
@@ -66,11 +66,11 @@ function parentOf(name: string, { program, parents, write }: Tree): Command {
 }
 
 interface Registration {
-  readonly procedure: Procedure
+  readonly procedure: CommandDefinition
   readonly found: (invocation: Invocation) => void
 }
 
-function addCommand(command: Command, name: ProcedureName, { procedure, found }: Registration): void {
+function addCommand(command: Command, name: CommandName, { procedure, found }: Registration): void {
   const { summary, input: schema, argument, hints, examples, check } = procedure
   command.description(summary)
   optionsFromSchema(command, schema, { argument, hints })
@@ -108,6 +108,6 @@ function sentenceOf(error: CommanderError): string {
 /** Where to look: the help of the command that was typed, as far as it is one. */
 function helpHint(args: readonly string[]): string {
   const [first = '', second = ''] = args
-  const known = [`${first} ${second}`, first].find(name => name in contract || name in groups)
+  const known = [`${first} ${second}`, first].find(name => name in commands || name in groups)
   return `See "slicetune${known === undefined ? '' : ` ${known}`} --help".`
 }

@@ -1,4 +1,4 @@
-import type { TrainOptions } from '../../../shared/contract/training'
+import type { TrainOptions } from '../../../shared/commands/training'
 import type { TrainingRecipe } from '../../../shared/domain/training-options'
 import { AppError } from '../../../shared/errors'
 import { countOf } from '../../../shared/text/count-of'

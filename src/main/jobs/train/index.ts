@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { TrainOptions } from '../../../shared/contract/training'
+import type { TrainOptions } from '../../../shared/commands/training'
 import type { JobEvent } from '../../../shared/domain/events'
 import type { TrainingRecipe } from '../../../shared/domain/training-options'
 import { recipeOf } from '../../../shared/domain/training-options'

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { TrainOptions } from '../../../shared/contract/training'
+import { TrainOptions } from '../../../shared/commands/training'
 import { TrainingRecipe } from '../../../shared/domain/training-options'
 import { AppError } from '../../../shared/errors'
 import { countOf } from '../../../shared/text/count-of'

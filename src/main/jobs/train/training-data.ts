@@ -1,5 +1,5 @@
 import { sliceGeometry } from '../../../core/imaging/geometry'
-import type { TrainOptions } from '../../../shared/contract/training'
+import type { TrainOptions } from '../../../shared/commands/training'
 import type { JobEvent } from '../../../shared/domain/events'
 import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import type { TrainingRecipe } from '../../../shared/domain/training-options'

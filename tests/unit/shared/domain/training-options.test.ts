@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { TrainOptions } from '../../../../src/shared/contract/training'
+import { TrainOptions } from '../../../../src/shared/commands/training'
 import { presets, recipeOf, TrainingRecipe } from '../../../../src/shared/domain/training-options'
 
 describe('a recipe', () => {

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { train } from '../../../../../src/main/jobs/train'
 import { StopFlag } from '../../../../../src/main/workers/stop-flag'
-import { TrainOptions } from '../../../../../src/shared/contract/training'
+import { TrainOptions } from '../../../../../src/shared/commands/training'
 import type { JobEvent } from '../../../../../src/shared/domain/events'
 import { engineContext } from '../../support/engine-context'
 import { eventsOf } from '../../support/folders'

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 
 /** One command: what it takes, in words and in a schema. Options, help and checks all follow from it. */
-export interface Procedure<S extends z.ZodObject = z.ZodObject> {
+export interface CommandDefinition<S extends z.ZodObject = z.ZodObject> {
   readonly summary: string
   readonly input: S
   /** Field that is given without a flag, such as the ID in `models download ID` */
@@ -14,6 +14,6 @@ export interface Procedure<S extends z.ZodObject = z.ZodObject> {
   readonly check?: (input: z.infer<S>) => string | null
 }
 
-export function defineProcedure<S extends z.ZodObject>(procedure: Procedure<S>): Procedure<S> {
+export function defineCommand<S extends z.ZodObject>(procedure: CommandDefinition<S>): CommandDefinition<S> {
   return procedure
 }

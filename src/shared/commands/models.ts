@@ -1,13 +1,13 @@
 import * as z from 'zod'
-import { defineProcedure } from './procedure'
+import { defineCommand } from './command'
 
-export const listModels = defineProcedure({
+export const listModels = defineCommand({
   summary: 'List the models and whether their weights are on this computer',
   input: z.object({}),
   examples: ['models list', 'models list --json'],
 })
 
-export const importModel = defineProcedure({
+export const importModel = defineCommand({
   summary: 'Check a checkpoint file and add it to the models',
   input: z.object({
     file: z
@@ -24,7 +24,7 @@ export const importModel = defineProcedure({
   examples: ['models import efficient_sam_vitt.pt'],
 })
 
-export const downloadModel = defineProcedure({
+export const downloadModel = defineCommand({
   summary: "Download a model's weights from its authors, verified and resumable",
   input: z.object({
     id: z.string().min(1).meta({ placeholder: 'ID', description: 'a model ID of "slicetune models list"' }),
@@ -54,7 +54,7 @@ export const ExportOptions = z.object({
 })
 export type ExportOptions = z.infer<typeof ExportOptions>
 
-export const exportModel = defineProcedure({
+export const exportModel = defineCommand({
   summary:
     'Write a model for other programs: ONNX (labelme, X-AnyLabeling, your own code), .pth, .safetensors',
   input: ExportOptions,

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { dataFolder, modelField, sliceAxis, strictField, threadsField } from '../domain/evaluation'
 import { Preset, presets, TrainingRecipe } from '../domain/training-options'
-import { defineProcedure } from './procedure'
+import { defineCommand } from './command'
 
 type RecipeKey = keyof TrainingRecipe
 
@@ -71,7 +71,7 @@ export const TrainOptions = z.object({
 })
 export type TrainOptions = z.infer<typeof TrainOptions>
 
-export const train = defineProcedure({
+export const train = defineCommand({
   summary: 'Fine-tune a model on slices with masks',
   input: TrainOptions,
   examples: [

@@ -1,8 +1,8 @@
 import { EvaluateOptions } from '../domain/evaluation'
 import { EmbedOptions, PredictOptions } from '../domain/prediction'
-import { defineProcedure } from './procedure'
+import { defineCommand } from './command'
 
-export const evaluate = defineProcedure({
+export const evaluate = defineCommand({
   summary: 'Judge a model on slices whose masks are known',
   input: EvaluateOptions,
   examples: [
@@ -12,7 +12,7 @@ export const evaluate = defineProcedure({
   ],
 })
 
-export const predict = defineProcedure({
+export const predict = defineCommand({
   summary: 'Write label maps for images, from boxes, points, coarse masks, or nothing at all',
   input: PredictOptions,
   examples: [
@@ -29,7 +29,7 @@ export const predict = defineProcedure({
   },
 })
 
-export const embed = defineProcedure({
+export const embed = defineCommand({
   summary: 'Write what the image encoder makes of each image, as .npy (float32, [256, h, w])',
   input: EmbedOptions,
   examples: ['embed --images scans/images --out features'],

@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import { threadsField } from '../domain/evaluation'
-import { defineProcedure } from './procedure'
+import { defineCommand } from './command'
 
 export const DoctorOptions = z.object({ threads: threadsField })
 export type DoctorOptions = z.infer<typeof DoctorOptions>
 
-export const doctor = defineProcedure({
+export const doctor = defineCommand({
   summary: 'Look at this computer: what SliceTune will use, and how fast it is',
   input: DoctorOptions,
   examples: ['doctor', 'doctor --json'],
@@ -20,7 +20,7 @@ export const DemoOptions = z.object({
 })
 export type DemoOptions = z.infer<typeof DemoOptions>
 
-export const demo = defineProcedure({
+export const demo = defineCommand({
   summary: 'Fine-tune on the bundled ultrasound sample and show what it gained; takes about two minutes',
   input: DemoOptions,
   examples: ['demo', 'demo --json | tail -n 1'],

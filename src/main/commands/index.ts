@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { Contract, ProcedureName } from '../../shared/contract'
+import type { Commands, CommandName } from '../../shared/commands'
 import type { JobEvent } from '../../shared/domain/events'
 import type { Job, JobName } from '../workers/contract'
 import type { CreateWorker } from '../workers/spawn'
@@ -13,24 +13,24 @@ export interface CallContext {
   readonly stop: StopFlag
 }
 
-/** The use cases, for every door: one stream of events per procedure of the contract. */
-export interface Services {
-  run(name: ProcedureName, input: unknown, context: CallContext): AsyncIterable<JobEvent>
+/** The use cases, for every door: one stream of events per command. */
+export interface CommandRunner {
+  run(name: CommandName, input: unknown, context: CallContext): AsyncIterable<JobEvent>
 }
 
-type Handler<N extends ProcedureName> = (
-  input: z.infer<Contract[N]['input']>,
+type Handler<N extends CommandName> = (
+  input: z.infer<Commands[N]['input']>,
   context: CallContext,
 ) => AsyncIterable<JobEvent>
 
-type Handlers = { readonly [N in ProcedureName]: Handler<N> }
+type Handlers = { readonly [N in CommandName]: Handler<N> }
 
-export interface ServiceDependencies {
+export interface CommandRunnerDependencies {
   readonly createWorker: CreateWorker
   readonly folders: ModelFolders
 }
 
-export function createServices({ createWorker, folders }: ServiceDependencies): Services {
+export function createCommandRunner({ createWorker, folders }: CommandRunnerDependencies): CommandRunner {
   const job =
     <N extends JobName>(name: N) =>
     (options: Extract<Job, { name: N }>['options'], { stop }: CallContext) =>
@@ -50,7 +50,7 @@ export function createServices({ createWorker, folders }: ServiceDependencies): 
   }
   return {
     run: (name, input, context) => {
-      // Boundary: the door has checked the input against the schema of this very procedure.
+      // Boundary: the door has checked the input against the schema of this very command.
       const handler = handlers[name] as (input: unknown, context: CallContext) => AsyncIterable<JobEvent>
       return handler(input, context)
     },

@@ -4,7 +4,7 @@ import { demo, doctor } from './system'
 import { train } from './training'
 
 /** Everything that SliceTune does, by the words that the user types. The doors are generated from it. */
-export const contract = {
+export const commands = {
   train,
   evaluate,
   predict,
@@ -17,6 +17,6 @@ export const contract = {
   demo,
 } as const
 
-export type Contract = typeof contract
-export type ProcedureName = keyof Contract
-export type { Procedure } from './procedure'
+export type Commands = typeof commands
+export type CommandName = keyof Commands
+export type { CommandDefinition } from './command'
