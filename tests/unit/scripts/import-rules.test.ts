@@ -44,7 +44,6 @@ const expected = [
   'no-cycles: src/core/first.ts',
   'no-node-in-shared-core-renderer: src/core/reads.ts',
   'nothing-unresolvable: src/core/lost.ts',
-  'nothing-unresolvable: src/renderer/src/draws.ts',
   'preload-knows-only-electron: src/preload/index.ts',
   'renderer-knows-only-shared: src/renderer/src/page.ts',
   'runtimes-only-in-engines: src/main/services/infers.ts',
