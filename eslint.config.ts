@@ -50,6 +50,8 @@ export default defineConfig(
         'error',
         { allowNumber: true, allowBoolean: true },
       ],
+      // A named interface keeps the compiler from spelling out a long type wherever it is used.
+      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
       '@typescript-eslint/no-confusing-void-expression': 'off', // `() => port.close()` is clear enough
       // A non-null `!` is allowed where a comment says why (typed arrays in hot loops): reviewers look, not the linter.
       '@typescript-eslint/no-non-null-assertion': 'off',

@@ -143,6 +143,43 @@ export const errorTable = {
     d =>
       `Worker ${d.worker} of ${d.workers} failed: ${d.reason}. Checkpoints written so far are whole: go on from them with "--resume", and with fewer "--workers" if memory ran out.`,
   ),
+  NOT_A_PROJECT: kind(
+    file,
+    d => `${d.file} is not a SliceTune project. Choose the folder that holds project.sqlite.`,
+  ),
+  PROJECT_TOO_NEW: kind(
+    z.object({ file: z.string(), found: z.int(), known: z.int() }),
+    d =>
+      `${d.file} was made by a newer SliceTune (format ${d.found}; this one knows ${d.known}). Update SliceTune to open it.`,
+  ),
+  PROJECT_NOT_OPEN: kind(
+    z.object({ project: z.string() }),
+    () => 'This project is not open any more. Open it again from the start page.',
+  ),
+  READ_ONLY_PROJECT: kind(
+    file,
+    d => `${d.file} can be looked at, not changed: it is open elsewhere, or its folder cannot be written to.`,
+  ),
+  NO_SUCH_ITEM: kind(
+    z.object({ kind: z.enum(['slice', 'annotation', 'label', 'run', 'model', 'export']), id: z.string() }),
+    d => `There is no ${d.kind} ${d.id} any more. It may have been removed in another window.`,
+  ),
+  LABEL_LOCKED: kind(
+    z.object({ label: z.string() }),
+    d => `${d.label} is locked. Unlock it in the list of labels to change its masks.`,
+  ),
+  RUN_ALREADY_ACTIVE: kind(
+    z.object({ name: z.string() }),
+    d => `${d.name} is still training. Pause or stop it before another one starts.`,
+  ),
+  MODEL_IN_USE: kind(
+    z.object({ model: z.string() }),
+    d => `${d.model} is in use. Use another model first, then remove it.`,
+  ),
+  BACKEND_LOST: kind(
+    z.object({}),
+    () => 'The engine stopped. Your work is saved. It is being started again.',
+  ),
   ABORTED: kind(z.object({}), () => 'Cancelled.', 130),
   INTERNAL: kind(
     z.object({ reason: z.string() }),

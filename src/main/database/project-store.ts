@@ -1,0 +1,3 @@
+export interface ProjectStore {
+  readonly todo: true
+}

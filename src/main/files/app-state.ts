@@ -1,0 +1,3 @@
+export interface AppState {
+  readonly todo: true
+}

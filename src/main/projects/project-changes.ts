@@ -1,0 +1,3 @@
+export interface ProjectChanges {
+  readonly todo: true
+}

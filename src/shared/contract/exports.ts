@@ -1,0 +1,48 @@
+import { eventIterator } from '@orpc/contract'
+import * as z from 'zod'
+import { inProject } from './projects'
+import { procedure } from './procedure'
+
+export const ExportFormatInfo = z.object({
+  /** Name and description are `exporter.<id>.label` and `exporter.<id>.text` of the locale */
+  id: z.string(),
+  extensions: z.array(z.string()),
+  /** JSON schema of its options */
+  options: z.record(z.string(), z.unknown()),
+})
+export type ExportFormatInfo = z.infer<typeof ExportFormatInfo>
+
+export const ExportReport = z.object({
+  event: z.literal('report'),
+  format: z.string(),
+  folder: z.string(),
+  slices: z.int(),
+  objects: z.int(),
+  files: z.array(z.object({ file: z.string(), bytes: z.number(), sha256: z.string() })),
+  skipped: z.array(z.object({ name: z.string(), code: z.string(), message: z.string() })),
+  interrupted: z.boolean(),
+})
+export type ExportReport = z.infer<typeof ExportReport>
+
+export const ExportEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('progress'), done: z.int(), total: z.int() }),
+  ExportReport,
+])
+export type ExportEvent = z.infer<typeof ExportEvent>
+
+const exportInput = inProject.extend({
+  format: z.string(),
+  options: z.record(z.string(), z.unknown()),
+})
+
+export const exports = {
+  formats: procedure.output(z.array(ExportFormatInfo)),
+  /** What would be written: shown before the click */
+  preview: procedure
+    .input(exportInput)
+    .output(z.object({ slices: z.int(), objects: z.int(), labels: z.int(), leftOut: z.int() })),
+  /** @param folder - null: a new folder inside the project's `exports`, which a door without dialogs offers as a download */
+  run: procedure
+    .input(exportInput.extend({ folder: z.string().nullable() }))
+    .output(eventIterator(ExportEvent)),
+}
