@@ -7,9 +7,15 @@ import type { EngineAccess } from './engine-access'
 import type { StopFlag } from './stop-flag'
 import type { WireError } from './wire-error'
 
+/** A training whose slices are shown while it runs: more than the command line asks for. */
+export type TrainJob = TrainOptions & {
+  /** How many held-out slices are shown after each epoch; none where it is left out */
+  readonly sampleSlices?: number
+}
+
 /** What a job takes, by its name: plain paths and settings, which cross threads as they are. */
 export interface OptionsOf {
-  train: TrainOptions
+  train: TrainJob
   evaluate: EvaluateOptions
   predict: PredictOptions
   embed: EmbedOptions

@@ -44,6 +44,26 @@ export const EpochEvent = z.object({
   seconds: z.number(),
 })
 
+/** Names of the slices on both sides of a training; only where the door asks for slices to show. */
+export const SplitEvent = z.object({
+  event: z.literal('split'),
+  train: z.array(z.string()),
+  val: z.array(z.string()),
+  independent: z.boolean(),
+})
+
+/** What a model in training makes of a held-out slice; only where the door asks for slices to show. */
+export const SampleEvent = z.object({
+  event: z.literal('sample'),
+  /** 0: before the first */
+  epoch: z.number(),
+  name: z.string(),
+  /** Run lengths of all its objects together, the slice's size */
+  runs: z.array(z.number()),
+  dice: z.number().nullable(),
+})
+export type SampleEvent = z.infer<typeof SampleEvent>
+
 /** The end of a training: why it ended, and the best checkpoint. */
 export const DoneEvent = z.looseObject({
   event: z.literal('done'),
@@ -191,6 +211,8 @@ export const JobEvent = z.union([
   WrittenEvent,
   StepEvent,
   EpochEvent,
+  SplitEvent,
+  SampleEvent,
   DoneEvent,
   CaseEvent,
   FoundEvent,

@@ -28,6 +28,9 @@ const describers: Describers = {
   // Progress goes to the bar; cases wait for the table of the report.
   progress: () => [],
   step: () => [],
+  // For doors that show slices.
+  split: () => [],
+  sample: () => [],
   case: () => [],
   found: event => [describeFound(event)],
   epoch: event => [

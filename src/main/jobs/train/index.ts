@@ -17,7 +17,7 @@ import type { RunDescription } from './run-report'
 import { writeSanityFigure } from './sanity-figure'
 import { openSession } from './session'
 import { checkWorkers, shareable, sharingNotice } from './sharing'
-import { openTrainingData } from './training-data'
+import { openTrainingData, shownSplit } from './training-data'
 import type { RunWorld } from './training-run'
 import { TrainingRun } from './training-run'
 
@@ -47,8 +47,10 @@ export const train: JobFunction<'train'> = async function* (asked, context) {
   yield* sharingNotice(options, data, context)
   const folder = await folderOf(options, resume)
   const run: RunDescription = { ...describeRun(options, opened, resume), folder, recipe }
+  const { sampleSlices } = asked
+  yield* shownSplit(data, sampleSlices)
   const progress = progressFrom(resume?.resumed ?? null, opened.model.parameters, recipe, changesOf(asked))
-  yield* inFolder(run, { opened, data, context, progress }, options)
+  yield* inFolder(run, { opened, data, context, progress, sampleSlices }, options)
 }
 
 /** What the user asks for, on top of what a run that goes on was begun with. */

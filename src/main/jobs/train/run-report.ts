@@ -72,6 +72,28 @@ export function runVerdict(
   return verdict({ cases, independent })
 }
 
+/** One held-out slice; `found` is with boxes of the finder. */
+export interface JudgedCase {
+  readonly name: string
+  readonly base: number | null
+  readonly tuned: number | null
+  readonly found: number | null
+}
+
+/** @param judged - `found` goes by the held-out slices in their order, and is empty without a finder */
+export function judgedCases(
+  { base, tuned, found }: Pick<CardContents, 'base' | 'tuned' | 'found'>,
+  { val }: Pick<TrainingData, 'val'>,
+): JudgedCase[] {
+  const before = new Map(base.map(one => [one.key, one.dice]))
+  const after = new Map(tuned.map(one => [one.key, one.dice]))
+  return val.map(({ record }, index) => {
+    const key = sliceKey(record.id)
+    const [was, is] = [before.get(key) ?? null, after.get(key) ?? null]
+    return { name: record.name, base: was, tuned: is, found: found[index] ?? null }
+  })
+}
+
 function cardResults({ base, tuned, found, ellipse }: Judged): CardResult[] {
   const of = (found: readonly (number | null)[]) => {
     const values = found.filter(value => value !== null)

@@ -83,6 +83,16 @@ export async function* openTrainingData(
   return { train, val, empty, independent, skipped, files }
 }
 
+/** For a door that shows slices, and only for such a one. */
+export function* shownSplit(
+  { train, val, independent }: TrainingData,
+  sampleSlices: number | undefined,
+): Generator<JobEvent> {
+  if (!sampleSlices) return
+  const names = (part: readonly UsableSlice[]): string[] => part.map(({ record }) => record.name)
+  yield { event: 'split', train: names(train), val: names(val), independent }
+}
+
 type Skipped = TrainingData['skipped'][number]
 type SkippedEvent = Extract<JobEvent, { event: 'skipped' }>
 

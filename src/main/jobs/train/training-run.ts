@@ -12,13 +12,14 @@ import type { Verdict } from '../../figures'
 import { writeAtomically } from '../../files/write-atomically'
 import type { OpenedModel } from '../../models/open-model'
 import type { JobContext } from '../../workers/contract'
+import { endReasons } from './end-reasons'
 import type { EpochLine } from './epoch-line'
 import { epochLines } from './epoch-line'
 import { RunCheckpoints } from './run-checkpoints'
 import { checkpointNames, isFile } from './run-folder'
 import type { RunProgress } from './run-progress'
-import type { RunDescription } from './run-report'
-import { runVerdict, writeCharts, writeLog, writeModelCard, writeOverlays } from './run-report'
+import type { JudgedCase, RunDescription } from './run-report'
+import { judgedCases, runVerdict, writeCharts, writeLog, writeModelCard, writeOverlays } from './run-report'
 import { unflipped } from './sample-draws'
 import type { TrainingSession } from './session'
 import { teachFinder } from './teach-finder'
@@ -31,16 +32,8 @@ export interface RunWorld {
   readonly session: TrainingSession
   readonly context: JobContext
   readonly progress: RunProgress
-}
-
-const figureOf = { dice: 'validation Dice', loss: 'training loss' } as const
-
-const reasons: Readonly<Record<EndReason, (run: RunDescription) => string>> = {
-  finished: ({ recipe: { epochs } }) =>
-    epochs === 1 ? 'The one epoch is done.' : `All ${epochs} epochs are done.`,
-  'no-improvement': ({ preset, recipe }) =>
-    `Stopped early: the ${figureOf[presets[preset].bestBy]} has not improved for ${recipe.stopPatience} epochs.`,
-  stopped: () => 'Stopped on request; "--resume" goes on from here.',
+  /** Held-out slices that are shown after each epoch */
+  readonly sampleSlices: number | undefined
 }
 
 /** One run of training, from the first look at the held-out slices to the report. */
@@ -53,6 +46,8 @@ export class TrainingRun {
   readonly #epochs: EpochLine[] = []
   /** With boxes that the finder found; null where there is none */
   #foundDice: number | null = null
+  /** Slice by slice, base against tuned; empty before there is a best epoch */
+  #cases: readonly JudgedCase[] = []
 
   constructor(run: RunDescription, world: RunWorld) {
     this.#run = run
@@ -68,6 +63,7 @@ export class TrainingRun {
       samples: session.samples,
       recipe: run.recipe,
       stop: context.stop,
+      sampleSlices: world.sampleSlices,
     })
   }
 
@@ -86,8 +82,14 @@ export class TrainingRun {
       epoch: (this.#progress.state.bestEpoch ?? -1) + 1,
       valDice: this.#progress.state.bestDice,
     }
-    const done = { best: bestFigures, checkpoint, reason: reasons[reason](this.#run) }
-    yield { event: 'done', ...done, verdict: verdict?.outcome ?? null, independent: data.independent }
+    const done = { best: bestFigures, checkpoint, reason: endReasons[reason](this.#run) }
+    yield {
+      event: 'done',
+      ...done,
+      verdict: verdict?.outcome ?? null,
+      independent: data.independent,
+      cases: this.#cases,
+    }
     yield {
       event: 'report',
       command: 'train',
@@ -116,6 +118,7 @@ export class TrainingRun {
         const next = await slices.next()
         if (next.done === true) {
           this.#progress.baseCases = next.value.cases
+          yield* this.#samples(0)
           return
         }
         yield { event: 'progress', stage: 'Judging the base', done: next.value, total }
@@ -137,6 +140,7 @@ export class TrainingRun {
     })
     this.#foundDice = meanOfDefined(found)
     const [base, tuned] = [this.#progress.baseCases ?? [], this.#progress.bestCases]
+    this.#cases = judgedCases({ base, tuned, found }, data)
     const verdict = runVerdict(base, tuned, data)
     const card = {
       data,
@@ -273,6 +277,11 @@ export class TrainingRun {
     if (isBest) await this.#save('best')
     await this.#save('latest')
     yield { event: 'epoch', ...line }
+    yield* this.#samples(line.epoch)
+  }
+
+  *#samples(epoch: number): Generator<JobEvent> {
+    for (const sample of this.#validator.lastSamples) yield { event: 'sample', epoch, ...sample }
   }
 
   #baseDice(): number | null {

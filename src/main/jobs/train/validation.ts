@@ -43,6 +43,16 @@ export interface ValidationWorld {
   readonly samples: SampleSource
   readonly recipe: TrainingRecipe
   readonly stop: StopFlag
+  /** Of how many slices the answers are kept, for those who look at them */
+  readonly sampleSlices: number | undefined
+}
+
+/** The answers to one slice, as one mask. */
+export interface ValidatedSample {
+  readonly name: string
+  readonly runs: number[]
+  /** With the kind of prompt that is shown */
+  readonly dice: number | null
 }
 
 type PromptName = 'point' | 'box'
@@ -61,6 +71,7 @@ export class Validator {
   readonly #world: ValidationWorld
   readonly #questions = new Map<UsableSlice, readonly Question[]>()
   #lastCases: readonly ValidatedCase[] = []
+  #lastSamples: readonly ValidatedSample[] = []
 
   constructor(world: ValidationWorld) {
     this.#world = world
@@ -83,18 +94,27 @@ export class Validator {
   async *validating(): AsyncGenerator<number, Validation> {
     const losses: number[] = []
     const cases: ValidatedCase[] = []
+    const samples: ValidatedSample[] = []
     for (const slice of this.#world.slices) {
       if (this.#world.stop.requested) throw new AppError('ABORTED', {})
-      cases.push(await this.#judge(slice, losses))
+      const { judged, answers } = await this.#judge(slice, losses)
+      cases.push(judged)
+      if (samples.length < (this.#world.sampleSlices ?? 0)) samples.push(sampleOf(slice, judged, answers))
       yield cases.length
     }
     this.#lastCases = cases
+    this.#lastSamples = samples
     return { loss: meanOfDefined(losses) ?? NaN, dice: meanOfDefined(cases.map(one => one.dice)), cases }
   }
 
   /** Of the last validation. */
   get lastCases(): readonly ValidatedCase[] {
     return this.#lastCases
+  }
+
+  /** Of the last validation, the first slices; always the same ones. */
+  get lastSamples(): readonly ValidatedSample[] {
+    return this.#lastSamples
   }
 
   /** Dice, slice by slice, of a plain ellipse in the same boxes: what no network at all would get. */
@@ -122,7 +142,7 @@ export class Validator {
     return { geometry, features: await model.embed(await samples.input(usable, unflipped)) }
   }
 
-  async #judge(usable: UsableSlice, losses: number[]): Promise<ValidatedCase> {
+  async #judge(usable: UsableSlice, losses: number[]): Promise<JudgedSlice> {
     const prepared = await this.#world.samples.prepared(usable, unflipped)
     const embedding = await this.embeddingOf(usable)
     const questions = await this.#questionsOf(usable, prepared)
@@ -136,7 +156,8 @@ export class Validator {
       scores[question.name].push(dice(countOverlap(mask, truth)))
     }
     const [point, box] = [meanOfDefined(scores.point), meanOfDefined(scores.box)]
-    return { key: sliceKey(usable.record.id), point, box, dice: meanOfDefined([point, box]) }
+    const judged = { key: sliceKey(usable.record.id), point, box, dice: meanOfDefined([point, box]) }
+    return { judged, answers }
   }
 
   /** Loss and masks come from one run of the decoder. */
@@ -213,6 +234,24 @@ interface Answer {
   readonly question: Question
   /** [height, width] of the slice */
   readonly mask: Uint8Array
+}
+
+interface JudgedSlice {
+  readonly judged: ValidatedCase
+  readonly answers: readonly Answer[]
+}
+
+/** Boxes are shown where they are trained: what a lone point means is less certain. */
+function sampleOf(
+  { record }: UsableSlice,
+  { point, box }: ValidatedCase,
+  answers: readonly Answer[],
+): ValidatedSample {
+  const kind = answers.some(({ question }) => question.name === 'box') ? 'box' : 'point'
+  const shown = answers.filter(({ question }) => question.name === kind)
+  const union = new Uint8Array(shown[0]?.mask.length ?? 0)
+  for (const { mask } of shown) mask.forEach((value, pixel) => (union[pixel] ||= value))
+  return { name: record.name, runs: encodeRuns(union), dice: kind === 'box' ? box : point }
 }
 
 interface Asked {

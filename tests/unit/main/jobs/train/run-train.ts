@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { train } from '../../../../../src/main/jobs/train'
+import type { TrainJob } from '../../../../../src/main/workers/contract'
 import { StopFlag } from '../../../../../src/main/workers/stop-flag'
 import { TrainOptions } from '../../../../../src/shared/commands/training'
 import type { JobEvent } from '../../../../../src/shared/domain/events'
@@ -26,12 +27,16 @@ const small = { resolution: 64, epochs: 2, batchSize: 2, seed: 1, finder: false 
 
 /** Trains the bundled model at 64 pixels, which takes seconds. */
 export async function runTrain(
-  options: Partial<TrainOptions> & { readonly data: string; readonly out: string },
+  options: Partial<TrainJob> & { readonly data: string; readonly out: string },
   onEvent: (event: JobEvent, stop: StopFlag) => void = () => undefined,
 ): Promise<{ events: JobEvent[]; error: unknown }> {
   const stop = new StopFlag()
+  const { sampleSlices = 0, ...rest } = options
   async function* watched(): AsyncGenerator<JobEvent> {
-    for await (const event of train(TrainOptions.parse({ ...small, ...options }), engineContext(stop))) {
+    for await (const event of train(
+      { ...TrainOptions.parse({ ...small, ...rest }), sampleSlices },
+      engineContext(stop),
+    )) {
       onEvent(event, stop)
       yield event
     }
