@@ -152,6 +152,15 @@ export const errorTable = {
     d =>
       `${d.file} was made by a newer SliceTune (format ${d.found}; this one knows ${d.known}). Update SliceTune to open it.`,
   ),
+  PROJECT_EXISTS: kind(
+    file,
+    d => `There is a project in ${d.file} already. Open it, or choose another folder.`,
+  ),
+  NOT_SAVED: kind(
+    fileReason,
+    d =>
+      `Your last action could not be saved in ${d.file}: ${d.reason}. Check that its disk is there, and try again.`,
+  ),
   PROJECT_NOT_OPEN: kind(
     z.object({ project: z.string() }),
     () => 'This project is not open any more. Open it again from the start page.',
@@ -175,6 +184,16 @@ export const errorTable = {
   MODEL_IN_USE: kind(
     z.object({ model: z.string() }),
     d => `${d.model} is in use. Use another model first, then remove it.`,
+  ),
+  UNSAFE_NAME: kind(
+    file,
+    d => `A file named ${d.file} cannot be taken into a project. Rename it and drop it again.`,
+  ),
+  FILE_TOO_LARGE: kind(
+    z.object({ file: z.string(), limitBytes: z.number() }),
+    d =>
+      `${d.file} is larger than the ${Math.floor(d.limitBytes / 1e6)} MB that can be dropped here. ` +
+      `Import it from its folder instead.`,
   ),
   BACKEND_LOST: kind(
     z.object({}),

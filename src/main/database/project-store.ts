@@ -1,3 +1,62 @@
+import { openDatabase } from './open-database'
+import type { OpenDatabaseOptions } from './open-database'
+import { translated } from './sqlite-error'
+import type { AnnotationsRepository } from './repositories/annotations'
+import { createAnnotationsRepository } from './repositories/annotations'
+import type { JournalRepository } from './repositories/journal'
+import { createJournalRepository } from './repositories/journal'
+import type { LabelsRepository } from './repositories/labels'
+import { createLabelsRepository } from './repositories/labels'
+import type { ProjectRepository } from './repositories/project'
+import { createProjectRepository } from './repositories/project'
+import type { SeriesRepository } from './repositories/series'
+import { createSeriesRepository } from './repositories/series'
+import type { SettingsRepository } from './repositories/settings'
+import { createSettingsRepository } from './repositories/settings'
+import type { SlicesRepository } from './repositories/slices'
+import { createSlicesRepository } from './repositories/slices'
+
+export type { ActionScope, JournalStep, RecordedStep } from './repositories/journal'
+export type { MeasuredDraft, PlacedAnnotation } from './repositories/annotations'
+export type { NewSeries, StoredSeries } from './repositories/series'
+export type { NewSlice, StoredSlice } from './repositories/slices'
+
+/**
+ * What a project keeps, one repository a table. All calls are synchronous. What a person does goes through
+ * `ProjectSession.act`, which remembers it for undo and announces it; a repository alone does neither.
+ */
 export interface ProjectStore {
-  readonly todo: true
+  readonly project: ProjectRepository
+  readonly settings: SettingsRepository
+  readonly series: SeriesRepository
+  readonly slices: SlicesRepository
+  readonly labels: LabelsRepository
+  readonly annotations: AnnotationsRepository
+  readonly journal: JournalRepository
+  /**
+   * All or nothing; transactions within it are parts of it.
+   *
+   * @throws AppError DISK_FULL, NOT_SAVED, READ_ONLY_PROJECT, CORRUPT_FILE
+   */
+  transaction<T>(work: () => T): T
+  /** Counts up whenever another process has changed the database */
+  outsideVersion(): number
+  close(): void
+}
+
+/** @throws as `openDatabase` */
+export function openProjectStore(file: string, options: OpenDatabaseOptions = {}): ProjectStore {
+  const db = openDatabase(file, options)
+  return {
+    project: createProjectRepository(db),
+    settings: createSettingsRepository(db),
+    series: createSeriesRepository(db),
+    slices: createSlicesRepository(db),
+    labels: createLabelsRepository(db),
+    annotations: createAnnotationsRepository(db),
+    journal: createJournalRepository(db),
+    transaction: work => translated(file, db.transaction(work)),
+    outsideVersion: () => Number(db.pragma('data_version', { simple: true })),
+    close: () => void db.close(),
+  }
 }

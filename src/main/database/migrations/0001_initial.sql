@@ -52,7 +52,7 @@ CREATE TABLE slices (
 CREATE INDEX slices_by_series ON slices (series_id, plane);
 
 CREATE TABLE label_classes (
-  id        INTEGER PRIMARY KEY,
+  id        INTEGER PRIMARY KEY AUTOINCREMENT,
   name      TEXT NOT NULL,
   colour    INTEGER NOT NULL CHECK (colour BETWEEN 1 AND 8),
   key       INTEGER CHECK (key BETWEEN 1 AND 9),
@@ -60,9 +60,9 @@ CREATE TABLE label_classes (
   is_locked INTEGER NOT NULL DEFAULT 0 CHECK (is_locked IN (0, 1))
 ) STRICT;
 
--- One object on one slice.
+-- One object on one slice. Numbers are never used again, so that a stale one in another window meets nothing.
 CREATE TABLE annotations (
-  id            INTEGER PRIMARY KEY,
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
   slice_id      INTEGER NOT NULL REFERENCES slices (id) ON DELETE CASCADE,
   label_id      INTEGER NOT NULL REFERENCES label_classes (id),
   -- run lengths as LEB128 numbers

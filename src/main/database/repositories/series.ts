@@ -1,0 +1,77 @@
+import type { Database } from 'better-sqlite3'
+import type { SliceAxis } from '../../datasets'
+import type { Series } from '../../../shared/domain/slice'
+
+/** A series with the place of its file. */
+export interface StoredSeries extends Omit<Series, 'missing'> {
+  /** Relative to the project's folder, with slashes, where it lies below it; else absolute */
+  readonly path: string
+  readonly isCopied: boolean
+  readonly bytes: number
+  readonly sha256: string
+}
+
+export type NewSeries = Omit<StoredSeries, 'id'>
+
+export interface SeriesRepository {
+  list(): StoredSeries[]
+  get(id: number): StoredSeries | null
+  /** The one of this path or of these bytes */
+  known(path: string, sha256: string): StoredSeries | null
+  byPath(path: string): StoredSeries | null
+  /** @returns its id */
+  add(series: NewSeries): number
+}
+
+interface Row {
+  readonly id: number
+  readonly name: string
+  readonly kind: Series['kind']
+  readonly path: string
+  readonly is_copied: number
+  readonly bytes: number
+  readonly sha256: string
+  readonly group_name: string
+  readonly axis: SliceAxis | null
+  readonly planes: number
+}
+
+const columns = 'id, name, kind, path, is_copied, bytes, sha256, group_name, axis, planes'
+
+export function createSeriesRepository(db: Database): SeriesRepository {
+  const all = db.prepare<[], Row>(`SELECT ${columns} FROM series ORDER BY id`)
+  const byId = db.prepare<[number], Row>(`SELECT ${columns} FROM series WHERE id = ?`)
+  const byPath = db.prepare<[string], Row>(`SELECT ${columns} FROM series WHERE path = ?`)
+  const bySha = db.prepare<[string], Row>(`SELECT ${columns} FROM series WHERE sha256 = ? LIMIT 1`)
+  const insert = db.prepare<unknown[]>(
+    `INSERT INTO series (name, kind, path, is_copied, bytes, sha256, group_name, axis, planes, added_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  return {
+    list: () => all.all().map(seriesOf),
+    get: id => optional(byId.get(id)),
+    byPath: path => optional(byPath.get(path)),
+    known: (path, sha256) => optional(byPath.get(path) ?? bySha.get(sha256)),
+    add: ({ name, kind, path, isCopied, bytes, sha256, group, axis, planes }) =>
+      Number(
+        insert.run(
+          name,
+          kind,
+          path,
+          Number(isCopied),
+          bytes,
+          sha256,
+          group,
+          axis,
+          planes,
+          new Date().toISOString(),
+        ).lastInsertRowid,
+      ),
+  }
+}
+
+const optional = (row: Row | undefined): StoredSeries | null => (row ? seriesOf(row) : null)
+
+function seriesOf({ is_copied, group_name, ...row }: Row): StoredSeries {
+  return { ...row, isCopied: is_copied === 1, group: group_name }
+}

@@ -1,0 +1,39 @@
+import { SqliteError } from 'better-sqlite3'
+import { AppError } from '../../shared/errors'
+
+const damaged = 'its database cannot be read any more'
+
+/** What SQLite reports, in the user's words; what is not theirs to mend stays as it is. */
+export function sqliteError(error: unknown, file: string): unknown {
+  if (!(error instanceof SqliteError)) return error
+  const options = { cause: error }
+  // Extended codes begin with the plain one: SQLITE_IOERR_WRITE.
+  const code = /^SQLITE_[A-Z]+/.exec(error.code)?.[0]
+  switch (code) {
+    case 'SQLITE_FULL':
+      return new AppError('DISK_FULL', { file }, options)
+    case 'SQLITE_READONLY':
+    case 'SQLITE_PERM':
+      return new AppError('READ_ONLY_PROJECT', { file }, options)
+    case 'SQLITE_IOERR':
+    case 'SQLITE_BUSY':
+    case 'SQLITE_LOCKED':
+    case 'SQLITE_CANTOPEN':
+      return new AppError('NOT_SAVED', { file, reason: error.message }, options)
+    case 'SQLITE_NOTADB':
+      return new AppError('NOT_A_PROJECT', { file }, options)
+    case 'SQLITE_CORRUPT':
+      return new AppError('CORRUPT_FILE', { file, reason: damaged }, options)
+    default:
+      return error
+  }
+}
+
+/** Runs what touches the database, with its errors as `sqliteError` says them. */
+export function translated<T>(file: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw sqliteError(error, file)
+  }
+}
