@@ -7,6 +7,8 @@ import type { JournalRepository } from './repositories/journal'
 import { createJournalRepository } from './repositories/journal'
 import type { LabelsRepository } from './repositories/labels'
 import { createLabelsRepository } from './repositories/labels'
+import type { PredictionsRepository } from './repositories/predictions'
+import { createPredictionsRepository } from './repositories/predictions'
 import type { ProjectRepository } from './repositories/project'
 import { createProjectRepository } from './repositories/project'
 import type { SeriesRepository } from './repositories/series'
@@ -17,6 +19,7 @@ import type { SlicesRepository } from './repositories/slices'
 import { createSlicesRepository } from './repositories/slices'
 
 export type { ActionScope, JournalStep, RecordedStep } from './repositories/journal'
+export type { NewPrediction, StoredPrediction } from './repositories/predictions'
 export type { MeasuredDraft, PlacedAnnotation } from './repositories/annotations'
 export type { NewSeries, StoredSeries } from './repositories/series'
 export type { NewSlice, StoredSlice } from './repositories/slices'
@@ -32,6 +35,7 @@ export interface ProjectStore {
   readonly slices: SlicesRepository
   readonly labels: LabelsRepository
   readonly annotations: AnnotationsRepository
+  readonly predictions: PredictionsRepository
   readonly journal: JournalRepository
   /**
    * All or nothing; transactions within it are parts of it.
@@ -54,6 +58,7 @@ export function openProjectStore(file: string, options: OpenDatabaseOptions = {}
     slices: createSlicesRepository(db),
     labels: createLabelsRepository(db),
     annotations: createAnnotationsRepository(db),
+    predictions: createPredictionsRepository(db),
     journal: createJournalRepository(db),
     transaction: work => translated(file, db.transaction(work)),
     outsideVersion: () => Number(db.pragma('data_version', { simple: true })),
