@@ -17,6 +17,7 @@ import type { LoadedModel, ResolvedModel } from '../files/weights'
 import { loadModelWeights, resolveModel } from '../files/weights'
 import type { OpenFinder } from './open-finder'
 import { finderOf } from './open-finder'
+import type { ModelFolders } from '../files/model-folders'
 import { modelFolders } from '../files/model-folders'
 import { findAppRoot } from '../files/app-root'
 
@@ -48,7 +49,18 @@ export async function openModel(
   learnsRed = false,
 ): Promise<OpenedModel> {
   const folders = modelFolders(findAppRoot().folder)
-  const resolved = await resolveModel(idOrPath, folders)
+  return openResolvedModel(await resolveModel(idOrPath, folders), folders, { resolution, learnsRed })
+}
+
+/** As `openModel`, of a model whose file is known. */
+export async function openResolvedModel(
+  resolved: ResolvedModel,
+  folders: ModelFolders,
+  {
+    resolution = null,
+    learnsRed = false,
+  }: { readonly resolution?: number | null; readonly learnsRed?: boolean } = {},
+): Promise<OpenedModel> {
   const loaded = await loadModelWeights(resolved, folders)
   const preprocessing = { ...loaded.preprocessing, resolution: resolution ?? loaded.preprocessing.resolution }
   const { model, notes } =

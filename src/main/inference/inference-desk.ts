@@ -1,0 +1,87 @@
+import type { Engine } from '../../core/engine'
+import { AppError } from '../../shared/errors'
+import { EmbeddingStore } from '../files/embedding-store'
+import type {
+  InferenceAnswer,
+  InferenceInputs,
+  InferenceRequest,
+  InferenceWorkerData,
+} from '../workers/inference-contract'
+import { candidateMasks } from './candidate-masks'
+import { Embeddings } from './embeddings'
+import { foundOnSlice } from './found-on-slice'
+import { measureModel } from './measure-model'
+import { WarmModels } from './warm-models'
+
+export interface InferenceDeskOptions extends Omit<InferenceWorkerData, 'threads'> {
+  readonly openEngine: () => Engine
+}
+
+/** Answers each kind of request; in the worker's thread, where engines may load. */
+export class InferenceDesk {
+  readonly #models: WarmModels
+  readonly #store: EmbeddingStore
+  readonly #embeddings: Embeddings
+
+  constructor({ folders, openEngine, cacheFolder, cacheLimitBytes, memoryBytes }: InferenceDeskOptions) {
+    this.#models = new WarmModels({ folders, openEngine })
+    this.#store = new EmbeddingStore(cacheFolder, cacheLimitBytes)
+    this.#embeddings = new Embeddings(this.#store, memoryBytes)
+  }
+
+  async answer(request: InferenceRequest): Promise<InferenceAnswer> {
+    switch (request.kind) {
+      case 'encode':
+      case 'isEncoded':
+      case 'segment':
+      case 'find':
+        return this.#answerOnSlice(request)
+      case 'describe':
+        return this.#models.use(request.input.model, ({ segmenter, finder }) =>
+          Promise.resolve({ offersClicks: segmenter.offersClicks, hasFinder: finder !== null }),
+        )
+      case 'measure':
+        return this.#models.use(request.input.model, ({ segmenter }) => measureModel(segmenter))
+      case 'cacheBytes':
+        return this.#store.bytes()
+      case 'clearCache':
+        await this.#embeddings.clear()
+        return null
+      case 'setCacheLimit':
+        await this.#store.setLimit(request.input.bytes)
+        return null
+    }
+  }
+
+  dispose(): Promise<void> {
+    return this.#models.dispose()
+  }
+
+  #answerOnSlice(
+    request: Extract<InferenceRequest, { input: InferenceInputs['encode'] }>,
+  ): Promise<InferenceAnswer> {
+    const { model, source } = request.input
+    return this.#models.use(model, async (warm): Promise<InferenceAnswer> => {
+      switch (request.kind) {
+        case 'encode':
+          await this.#embeddings.ensure(warm, source)
+          return null
+        case 'isEncoded':
+          return this.#embeddings.has(warm, source)
+        case 'segment': {
+          const embedding = await this.#embeddings.of(warm, source)
+          return candidateMasks(
+            await warm.segmenter.segment(embedding, request.input.prompt),
+            embedding.geometry,
+          )
+        }
+        case 'find': {
+          if (!warm.finder) throw new AppError('NO_FINDER', { model })
+          const { segmenter, finder } = warm
+          const embedding = await this.#embeddings.of(warm, source)
+          return foundOnSlice({ segmenter, finder, embedding, neighbours: request.input.neighbours })
+        }
+      }
+    })
+  }
+}
