@@ -11,18 +11,24 @@ import type { PredictionsRepository } from './repositories/predictions'
 import { createPredictionsRepository } from './repositories/predictions'
 import type { ProjectRepository } from './repositories/project'
 import { createProjectRepository } from './repositories/project'
+import type { RunsRepository } from './repositories/runs'
+import { createRunsRepository } from './repositories/runs'
 import type { SeriesRepository } from './repositories/series'
 import { createSeriesRepository } from './repositories/series'
 import type { SettingsRepository } from './repositories/settings'
 import { createSettingsRepository } from './repositories/settings'
 import type { SlicesRepository } from './repositories/slices'
 import { createSlicesRepository } from './repositories/slices'
+import type { VersionsRepository } from './repositories/versions'
+import { createVersionsRepository } from './repositories/versions'
 
 export type { ActionScope, JournalStep, RecordedStep } from './repositories/journal'
 export type { NewPrediction, StoredPrediction } from './repositories/predictions'
 export type { MeasuredDraft, PlacedAnnotation } from './repositories/annotations'
 export type { NewSeries, StoredSeries } from './repositories/series'
 export type { NewSlice, StoredSlice } from './repositories/slices'
+export type { RunChange, StoredRun } from './repositories/runs'
+export type { StoredVersion } from './repositories/versions'
 
 /**
  * What a project keeps, one repository a table. All calls are synchronous. What a person does goes through
@@ -37,6 +43,8 @@ export interface ProjectStore {
   readonly annotations: AnnotationsRepository
   readonly predictions: PredictionsRepository
   readonly journal: JournalRepository
+  readonly runs: RunsRepository
+  readonly versions: VersionsRepository
   /**
    * All or nothing; transactions within it are parts of it.
    *
@@ -60,6 +68,8 @@ export function openProjectStore(file: string, options: OpenDatabaseOptions = {}
     annotations: createAnnotationsRepository(db),
     predictions: createPredictionsRepository(db),
     journal: createJournalRepository(db),
+    runs: createRunsRepository(db),
+    versions: createVersionsRepository(db),
     transaction: work => translated(file, db.transaction(work)),
     outsideVersion: () => Number(db.pragma('data_version', { simple: true })),
     close: () => void db.close(),
