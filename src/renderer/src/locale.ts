@@ -1,28 +1,57 @@
-import { ref, watchEffect } from 'vue'
-import en from './locales/en.json'
-import zhCN from './locales/zh-CN.json'
+import { computed, ref, watchEffect } from 'vue'
+import { createI18n } from 'vue-i18n'
+import { messages, type Locale, type MessageKey } from './locales'
+import { pseudoText } from './locales/pseudo'
 
-export type MessageKey = keyof typeof en
+export type { Locale, MessageKey }
 
-/** A locale that lacks a sentence, or has one more, does not compile. */
-const locales = { en, 'zh-CN': zhCN } as const satisfies Record<string, Record<MessageKey, string>>
-
-export type Locale = keyof typeof locales
+export type MessageValues = Readonly<Record<string, string | number>>
 
 /** Each language is named in itself. */
 export const languageNames = { en: 'English', 'zh-CN': '中文' } as const satisfies Record<Locale, string>
 
-export const locale = ref<Locale>(preferred())
+/** What the settings ask for; `auto` follows the browser or the system. */
+export const chosenLanguage = ref<'auto' | Locale>('auto')
 
-watchEffect(() => {
-  document.documentElement.lang = locale.value
+export const locale = computed<Locale>(() =>
+  chosenLanguage.value === 'auto' ? preferred() : chosenLanguage.value,
+)
+
+/** `?pseudo` in the address marks every sentence, so that text without a key stands out. */
+const isPseudo = typeof location !== 'undefined' && new URLSearchParams(location.search).has('pseudo')
+
+export const i18n = createI18n({
+  legacy: false,
+  locale: 'en',
+  fallbackLocale: 'en',
+  messages,
+  // Flat keys, and "a" may stand beside "a.b".
+  messageResolver: (messagesOfLocale, key) => (messagesOfLocale as Record<string, string>)[key] ?? null,
 })
 
-/** The sentence of a key in the chosen language, with `{name}` replaced by the value of that name. */
-export function t(key: MessageKey, values: Readonly<Record<string, string>> = {}): string {
-  return locales[locale.value][key].replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)
+watchEffect(() => {
+  i18n.global.locale.value = locale.value
+  if (typeof document !== 'undefined') document.documentElement.lang = locale.value
+})
+
+/** The sentence of a key in the chosen language; a value named `n` chooses between its forms. */
+export function t(key: MessageKey, values: MessageValues = {}): string {
+  const { n } = values
+  const shown = n === undefined ? values : { ...values, n: typeof n === 'number' ? formatCount(n) : n }
+  const text =
+    typeof n === 'number' ? i18n.global.t(key, n, { named: shown }) : i18n.global.t(key, { ...shown })
+  return isPseudo ? pseudoText(text) : text
+}
+
+export function hasMessage(key: string): key is MessageKey {
+  return key in messages.en
+}
+
+function formatCount(n: number): string {
+  return new Intl.NumberFormat(locale.value).format(n)
 }
 
 function preferred(): Locale {
-  return navigator.languages.some(language => language.toLowerCase().startsWith('zh')) ? 'zh-CN' : 'en'
+  const asked = typeof navigator === 'undefined' ? [] : navigator.languages
+  return asked.some(language => language.toLowerCase().startsWith('zh')) ? 'zh-CN' : 'en'
 }

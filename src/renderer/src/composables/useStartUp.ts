@@ -1,0 +1,54 @@
+import { onMounted, onUnmounted, watch } from 'vue'
+import { dispatchKeys } from '../actions/dispatch'
+import { registerActions } from '../actions/registry'
+import { shellActions } from '../actions/shell-actions'
+import { currentView, goTo, isProjectView } from '../router/route'
+import { useAppStore } from '../stores/app'
+import { useConnectionStore } from '../stores/connection'
+import { rememberedFolder } from '../stores/last-project'
+import { reportError } from '../stores/notices'
+import { useProjectStore } from '../stores/project'
+
+/** What the whole window does once: keys, settings, the project of before the page was loaded again. */
+export function useStartUp(): void {
+  const app = useAppStore()
+  const projects = useProjectStore()
+  const connection = useConnectionStore()
+  const ends: (() => void)[] = []
+
+  onMounted(() => {
+    ends.push(registerActions(shellActions()), dispatchKeys(window))
+    connection.onReconnected(() => void quietly(comeBack))
+    void quietly(begin)
+  })
+  onUnmounted(() => {
+    for (const end of ends) end()
+  })
+
+  async function begin(): Promise<void> {
+    await app.load()
+    const folder = rememberedFolder()
+    if (folder !== null && projects.project === null) await projects.openFolder(folder)
+    if (projects.project === null && isProjectView(currentView.value)) goTo('start')
+  }
+
+  async function comeBack(): Promise<void> {
+    await app.load()
+    await projects.reopen()
+  }
+
+  watch(
+    () => projects.project?.name,
+    name => {
+      document.title = name === undefined ? 'SliceTune' : `${name} – SliceTune`
+    },
+  )
+}
+
+async function quietly(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    reportError(error)
+  }
+}

@@ -1,0 +1,46 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import { errorText, isAbort, type ErrorText } from '../composables/error-text'
+
+/** What the corner of the status bar says: a failed save stays there until saving works again. */
+export const useSavingStore = defineStore('saving', () => {
+  const pending = ref(0)
+  const savedAt = shallowRef<Date | null>(null)
+  const problem = shallowRef<ErrorText | null>(null)
+
+  const state = computed<'saved' | 'saving' | 'failed'>(() => {
+    if (pending.value > 0) return 'saving'
+    return problem.value === null ? 'saved' : 'failed'
+  })
+
+  /** Counts a call that stores something; its error is thrown on. */
+  async function track<T>(work: () => Promise<T>): Promise<T> {
+    pending.value++
+    try {
+      const answer = await work()
+      markSaved(new Date())
+      return answer
+    } catch (error) {
+      if (!isAbort(error)) problem.value = errorText(error)
+      throw error
+    } finally {
+      pending.value--
+    }
+  }
+
+  function markSaved(at: Date): void {
+    savedAt.value = at
+    problem.value = null
+  }
+
+  function markFailed(failed: { readonly code: string; readonly message: string }): void {
+    problem.value = { code: failed.code, text: failed.message }
+  }
+
+  function reset(): void {
+    savedAt.value = null
+    problem.value = null
+  }
+
+  return { state, savedAt, problem, track, markSaved, markFailed, reset }
+})
