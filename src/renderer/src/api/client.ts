@@ -87,3 +87,7 @@ class Links {
     })
   }
 }
+
+/** The page's own; made when the page is loaded, so that the first call finds it. */
+export const connection = connect()
+export const client = connection.client

@@ -9,7 +9,9 @@ export const useConnectionStore = defineStore('connection', () => {
   /** Shown for a moment, so that nobody wonders whether it is over */
   const isBack = shallowRef(false)
 
-  const isLost = computed(() => state.value !== 'connected' && lostAt.value !== null)
+  const isLost = computed(
+    () => state.value !== 'connected' && (lostAt.value !== null || state.value !== 'connecting'),
+  )
 
   watch(state, (now, before) => {
     if (before === 'connected') lostAt.value ??= new Date()
