@@ -14,7 +14,7 @@ export function modelFolders(root: string, env: NodeJS.ProcessEnv = process.env)
 }
 
 /** Where each system keeps the data of programs for one user; SLICETUNE_HOME overrides it. */
-function userDataFolder(env: NodeJS.ProcessEnv): string {
+export function userDataFolder(env: NodeJS.ProcessEnv): string {
   const chosen = env['SLICETUNE_HOME']
   if (chosen) return chosen
   if (process.platform === 'win32')

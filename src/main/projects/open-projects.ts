@@ -6,7 +6,10 @@ export interface OpenProjects {
   get(id: string): ProjectSession
   /** Opened again, a folder gives the same session. @throws AppError NOT_A_PROJECT, PROJECT_TOO_NEW, CORRUPT_FILE, FOLDER_NOT_FOUND */
   open(folder: string): Promise<ProjectSession>
-  /** @param folder - null: a new one named after it in the user's folder */
+  /**
+   * @param folder - null: a new one named after it in the user's folder
+   * @throws AppError PROJECT_EXISTS, FOLDER_NOT_WRITABLE, DISK_FULL
+   */
   create(name: string, folder: string | null): Promise<ProjectSession>
   openSample(): Promise<ProjectSession>
   close(id: string): Promise<void>

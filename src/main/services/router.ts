@@ -1,4 +1,14 @@
+import { historyService } from './history'
+import { labelsService } from './labels'
+import { projectsService } from './projects'
+import { slicesService } from './slices'
+
 /**
- * The one object that all doors serve. A noun's handlers are in the file of its name; without one of them this does not compile.
+ * The one object that all doors serve. A noun's handlers are in the file of its name.
  */
-export const router = {}
+export const router = {
+  projects: projectsService,
+  labels: labelsService,
+  history: historyService,
+  slices: slicesService,
+}

@@ -1,0 +1,52 @@
+import type { Slice } from '../../shared/domain/slice'
+import { AppError, invariant } from '../../shared/errors'
+import type { PixelFacts, PixelReader } from './slice-pixels'
+import { createPixelReader } from './slice-pixels'
+import type { ProjectSession } from './project-session'
+import { sliceSource } from './slice-source'
+
+const readers = new WeakMap<ProjectSession, PixelReader>()
+
+/** The reader of a project, which lives as long as its session. */
+export function pixelReader(session: ProjectSession): PixelReader {
+  const reader = readers.get(session) ?? createPixelReader()
+  readers.set(session, reader)
+  return reader
+}
+
+/**
+ * Everything about a slice but its pixels.
+ *
+ * @throws AppError NO_SUCH_ITEM, FILE_NOT_FOUND and what reading its file can meet
+ */
+export async function describeSlice(session: ProjectSession, id: number): Promise<Slice> {
+  const facts = await pixelReader(session).facts(sliceSource(session, id))
+  const { store } = session
+  // Read after the pixels, which take a while: what was stored meanwhile is in it.
+  const [stored, summary] = [store.slices.get(id), store.slices.summary(id)]
+  if (!stored || !summary) throw new AppError('NO_SUCH_ITEM', { kind: 'slice', id: String(id) })
+  const series = store.series.get(stored.seriesId)
+  invariant(series, 'a slice belongs to a series')
+  return {
+    ...summary,
+    width: facts.width,
+    height: facts.height,
+    channels: facts.channels,
+    sampleType: facts.sampleType,
+    range: [...facts.range],
+    spacingMm: stored.spacingMm ?? facts.spacingMm,
+    edges: null,
+    window: stored.window,
+    autoWindow: facts.autoWindow,
+    fileWindow: null,
+    isCt: series.kind === 'volume' && looksLikeCt(facts),
+    annotations: store.annotations.ofSlice(id),
+  }
+}
+
+/** NIfTI has no word for Hounsfield units; air at about -1000 is what only CT has. */
+function looksLikeCt({ range, channels, sampleType }: PixelFacts): boolean {
+  return (
+    channels === 1 && sampleType !== 'uint8' && range[0] <= -500 && range[0] >= -5000 && range[1] < 40_000
+  )
+}

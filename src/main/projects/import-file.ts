@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { basename, extname, isAbsolute, join, relative, sep } from 'node:path'
+import { maskOfLabel } from '../../core/imaging/labels'
+import { pictureSize } from '../../core/imaging/picture'
+import { AppError, isAppError } from '../../shared/errors'
+import { encodeRuns } from '../../shared/masks/rle'
+import type { DecodedFile } from '../codecs'
+import { bytesOf, decodeBytes, stemOf } from '../codecs'
+import type { FileCache, LoadedSlice, PixelSpacing, SliceAxis } from '../datasets'
+import { loadImage, loadLabels, planeCount } from '../datasets'
+import type { ProjectStore } from '../database/project-store'
+import { makeFolder } from '../files/make-folder'
+import { writeAtomically } from '../files/write-atomically'
+import { measured } from './edit-slice'
+
+/** One picture or volume to add. */
+export interface ImportPlan {
+  readonly file: string
+  /** Its label map, whose masks come in as accepted annotations */
+  readonly maskFile: string | null
+  /** Of a table beside it; a volume knows its own */
+  readonly spacingMm: PixelSpacing | null
+  /** What its slices belong to; null: itself */
+  readonly group: string | null
+}
+
+export interface ImportTarget {
+  readonly store: ProjectStore
+  /** Of the project */
+  readonly folder: string
+  /** Copy pixels into the project, or leave them where they are */
+  readonly copy: boolean
+  /** Name of the label class for a value of a label map */
+  readonly labelName: (value: number) => string
+}
+
+export interface ImportOutcome {
+  /** null: the project has it already */
+  readonly seriesId: number | null
+  readonly sliceIds: readonly number[]
+  readonly annotations: number
+  readonly hasSpacing: boolean
+  readonly isColour: boolean
+}
+
+/** Volumes are cut along z of their file, as their slices were taken. */
+const volumeAxis: SliceAxis = 2
+
+/**
+ * Reads one file once and adds its slices, all or none.
+ *
+ * @throws AppError what reading a file can meet, UNUSABLE_SLICE, DISK_FULL, NOT_SAVED
+ */
+export async function importFile(plan: ImportPlan, target: ImportTarget): Promise<ImportOutcome> {
+  const bytes = await bytesOf(plan.file)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const { store, folder, copy } = target
+  if (store.series.known(pathInProject(plan.file, folder), sha256)) return nothingNew
+  const decoded = decodeBytes(bytes, plan.file, 'image')
+  const slices = await readSlices(plan, decoded)
+  const path = copy ? await copyIn(plan.file, bytes, folder) : pathInProject(plan.file, folder)
+  const isVolume = decoded.kind === 'volume'
+  return store.transaction(() => {
+    const seriesId = store.series.add({
+      name: stemOf(plan.file),
+      kind: decoded.kind,
+      path,
+      isCopied: path.startsWith(`${imagesFolder}/`),
+      bytes: bytes.length,
+      sha256,
+      group: plan.group ?? path,
+      axis: isVolume ? volumeAxis : null,
+      planes: isVolume ? planeCount(decoded.pixels.shape, volumeAxis) : 1,
+    })
+    const added = slices.map(slice => addSlice(slice, seriesId, target))
+    return {
+      seriesId,
+      sliceIds: added.map(({ id }) => id),
+      annotations: added.reduce((sum, { annotations }) => sum + annotations, 0),
+      hasSpacing: slices.every(({ spacingMm }) => spacingMm !== null),
+      isColour: slices.some(({ isColour }) => isColour),
+    }
+  })
+}
+
+const nothingNew: ImportOutcome = {
+  seriesId: null,
+  sliceIds: [],
+  annotations: 0,
+  hasSpacing: true,
+  isColour: false,
+}
+
+interface ReadSlice {
+  readonly name: string
+  readonly plane: number | null
+  readonly width: number
+  readonly height: number
+  readonly isColour: boolean
+  readonly spacingMm: PixelSpacing | null
+  readonly labels: Pick<LoadedSlice, 'labels' | 'labelValues'> | null
+}
+
+/** Planes with values that are no numbers are left out; a file without any other is refused. */
+async function readSlices(plan: ImportPlan, decoded: DecodedFile): Promise<ReadSlice[]> {
+  const image: FileCache = { read: () => Promise.resolve(decoded) }
+  const mask = plan.maskFile === null ? null : await onceRead(plan.maskFile)
+  if (decoded.kind === 'picture') return [await readSlice(plan, null, { image, mask })]
+  const planes = decoded.pixels.shape.length === 3 ? planeCount(decoded.pixels.shape, volumeAxis) : 1
+  const slices: ReadSlice[] = []
+  let refusal: unknown = null
+  for (let plane = 0; plane < planes; plane++) {
+    try {
+      slices.push(await readSlice(plan, plane, { image, mask }))
+    } catch (error) {
+      if (!isAppError(error) || error.code !== 'UNUSABLE_SLICE') throw error
+      refusal ??= error
+    }
+  }
+  if (slices.length === 0) throw refusal
+  return slices
+}
+
+interface Files {
+  readonly image: FileCache
+  readonly mask: FileCache | null
+}
+
+async function onceRead(file: string): Promise<FileCache> {
+  const decoded = decodeBytes(await bytesOf(file), file, 'labels')
+  return { read: () => Promise.resolve(decoded) }
+}
+
+async function readSlice(plan: ImportPlan, plane: number | null, files: Files): Promise<ReadSlice> {
+  const cut = { sliceIndex: plane, axis: plane === null ? null : volumeAxis, spacingMm: plan.spacingMm }
+  const { image, spacingMm } = await loadImage({ imageFile: plan.file, ...cut }, files.image)
+  const { width, height, channels } = pictureSize(image)
+  const labels =
+    files.mask === null || plan.maskFile === null
+      ? null
+      : await loadLabels({ maskFile: plan.maskFile, ...cut }, files.mask)
+  if (labels) refuseOtherSize(plan, labels.labels.shape, { width, height })
+  const stem = stemOf(plan.file)
+  const name = plane === null ? stem : `${stem}-${String(plane).padStart(3, '0')}`
+  return { name, plane, width, height, isColour: channels > 2, spacingMm, labels }
+}
+
+function refuseOtherSize(
+  { maskFile, file }: ImportPlan,
+  [maskHeight, maskWidth]: readonly number[],
+  { width, height }: { readonly width: number; readonly height: number },
+): void {
+  if (maskHeight === height && maskWidth === width) return
+  const reason = `it measures ${maskHeight} x ${maskWidth}, its image ${height} x ${width} pixels`
+  throw new AppError('UNUSABLE_SLICE', { file: maskFile ?? file, reason })
+}
+
+/** A labelled slice is done: somebody has drawn what is on it. */
+function addSlice(
+  { labels, name, plane, width, height, spacingMm }: ReadSlice,
+  seriesId: number,
+  { store, labelName }: ImportTarget,
+): { id: number; annotations: number } {
+  const values = labels?.labelValues ?? []
+  const state = values.length > 0 ? 'done' : 'to-do'
+  const id = store.slices.add({ seriesId, name, plane, width, height, spacingMm, state })
+  for (const value of values) {
+    const label = store.labels.byName(labelName(value)) ?? store.labels.add(labelName(value))
+    const runs = encodeRuns(maskOfLabel(labels?.labels.data ?? [], value))
+    const draft = {
+      ...{ id: null, labelId: label.id, runs, prompt: null, predictedIou: null, model: null },
+      ...({ status: 'accepted', origin: 'imported' } as const),
+    }
+    store.annotations.put(id, measured(draft, { width, height }))
+  }
+  return { id, annotations: values.length }
+}
+
+const imagesFolder = 'images'
+
+/** A name of its own in the project's folder; the bytes that were checked are the ones that are kept. */
+async function copyIn(file: string, bytes: Uint8Array, folder: string): Promise<string> {
+  const inside = pathInProject(file, folder)
+  if (inside.startsWith(`${imagesFolder}/`)) return inside
+  await makeFolder(join(folder, imagesFolder))
+  const end = /\.nii\.gz$/i.exec(file)?.[0] ?? extname(file)
+  const stem = basename(file).slice(0, -end.length || undefined)
+  for (let copy = 1; ; copy++) {
+    const name = copy === 1 ? `${stem}${end}` : `${stem}-${copy}${end}`
+    if (existsSync(join(folder, imagesFolder, name))) continue
+    await writeAtomically(join(folder, imagesFolder, name), bytes)
+    return `${imagesFolder}/${name}`
+  }
+}
+
+/** Relative, with slashes, where the file lies in the project's folder: such a project can be moved. */
+export function pathInProject(file: string, folder: string): string {
+  const path = relative(folder, file)
+  const isBelow = path !== '' && path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path)
+  return isBelow ? path.split(sep).join('/') : file
+}

@@ -1,0 +1,82 @@
+import { access, constants, realpath, rename, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { AppError, isAppError } from '../../shared/errors'
+import type { Project } from '../../shared/domain/project'
+import type { ProjectStore } from '../database/project-store'
+import { openProjectStore } from '../database/project-store'
+import type { FolderLock } from '../files/folder-lock'
+import { lockFolder } from '../files/folder-lock'
+import { makeFolder } from '../files/make-folder'
+import { systemCode } from '../files/write-atomically'
+
+export const databaseName = 'project.sqlite'
+
+/**
+ * The folder of a project, without links, so that each has one name; the database itself may be given for it.
+ *
+ * @throws AppError FOLDER_NOT_FOUND, NOT_A_PROJECT
+ */
+export async function projectFolder(path: string): Promise<string> {
+  const folder = basename(path) === databaseName ? dirname(path) : path
+  const real = await realpath(folder).catch((cause: unknown) => {
+    throw new AppError('FOLDER_NOT_FOUND', { file: folder }, { cause })
+  })
+  if (!(await stat(join(real, databaseName)).catch(() => null))?.isFile()) {
+    throw new AppError('NOT_A_PROJECT', { file: folder })
+  }
+  return real
+}
+
+/** A project's folder in use; `lock` is null where it can only be looked at. */
+export interface Claim {
+  readonly lock: FolderLock | null
+  readonly lookReason: Project['lookReason']
+}
+
+/** Claims the folder for this process, unless another one works in it or nobody may write there. */
+export async function claimFolder(folder: string): Promise<Claim> {
+  try {
+    await access(join(folder, databaseName), constants.W_OK)
+    return { lock: await lockFolder(folder), lookReason: null }
+  } catch (error) {
+    if (isAppError(error) && error.code === 'FOLDER_IN_USE') return { lock: null, lookReason: 'in-use' }
+    const isRefused = isAppError(error) && error.code === 'FOLDER_NOT_WRITABLE'
+    if (isRefused || ['EACCES', 'EPERM', 'EROFS'].includes(systemCode(error) ?? '')) {
+      return { lock: null, lookReason: 'read-only' }
+    }
+    throw error
+  }
+}
+
+/**
+ * Makes a project's folder and its database, whole or not at all.
+ *
+ * @param fill - what is in it from the start
+ * @throws AppError PROJECT_EXISTS, NOT_A_FOLDER, FOLDER_NOT_WRITABLE, DISK_FULL
+ */
+export async function makeProject(
+  folder: string,
+  name: string,
+  fill: (store: ProjectStore) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  await makeFolder(folder)
+  const file = join(folder, databaseName)
+  if (existsSync(file)) throw new AppError('PROJECT_EXISTS', { file: folder })
+  const lock = await lockFolder(folder)
+  try {
+    const beside = join(folder, `.${databaseName}.000000000000.tmp`) // what a killed process leaves is removed with its lock
+    const store = openProjectStore(beside, { create: true })
+    try {
+      store.transaction(() =>
+        store.project.create({ uuid: crypto.randomUUID(), name, createdAt: new Date().toISOString() }),
+      )
+      await fill(store)
+    } finally {
+      store.close()
+    }
+    await rename(beside, file)
+  } finally {
+    await lock.release()
+  }
+}

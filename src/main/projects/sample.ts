@@ -1,0 +1,43 @@
+import { rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SliceRecord } from '../datasets'
+import { discoverDataset } from '../datasets'
+import { importFile } from './import-file'
+import { makeProject } from './project-folder'
+
+export const sampleSlices = 50
+/** Enough to fine-tune on, few enough to leave something to do. */
+export const sampleAnnotated = 10
+
+const sampleName = 'Fetal head ultrasound'
+const labelName = 'Fetal head'
+
+/** Makes the bundled sample a project of its own; its pixels are copied, and what is bundled is only read. */
+export async function makeSample(resources: string, folder: string): Promise<void> {
+  const { slices } = await discoverDataset(join(resources, 'sample', 'fetal-head-us'))
+  const annotated = new Set(evenly(slices, sampleAnnotated))
+  const beside = `${folder}.${process.pid}.tmp`
+  try {
+    await makeProject(beside, sampleName, async store => {
+      store.transaction(() => store.labels.add(labelName))
+      const target = { store, folder: beside, copy: true, labelName: () => labelName }
+      for (const record of slices) {
+        const { imageFile: file, spacingMm, group } = record
+        const maskFile = annotated.has(record) ? record.maskFile : null
+        await importFile({ file, maskFile, spacingMm, group }, target)
+      }
+    })
+    await rename(beside, folder)
+  } catch (error) {
+    await rm(beside, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** From the first to the last, at equal distances. */
+function evenly(slices: readonly SliceRecord[], count: number): SliceRecord[] {
+  return Array.from({ length: count }, (_, index) => {
+    const at = Math.round((index * (slices.length - 1)) / (count - 1))
+    return slices[at] ?? []
+  }).flat()
+}

@@ -1,0 +1,18 @@
+import { describeSlice } from '../projects/describe-slice'
+import { editSlice } from '../projects/edit-slice'
+import { implementer } from './implementer'
+
+export const slicesService = implementer.slices.router({
+  list: implementer.slices.list.handler(({ input, context }) =>
+    context.projects.get(input.project).store.slices.summaries(),
+  ),
+  get: implementer.slices.get.handler(({ input, context }) =>
+    describeSlice(context.projects.get(input.project), input.slice),
+  ),
+  edit: implementer.slices.edit.handler(async ({ input, context }) => {
+    const session = context.projects.get(input.project)
+    const { slice, edit } = input
+    editSlice(session, { slice, edit, by: context.app.settings().reviewer })
+    return { slice: await describeSlice(session, slice), undo: session.store.journal.state() }
+  }),
+})
