@@ -40,7 +40,7 @@ const columns = `slice_id AS sliceId, model, state, objects, probably_empty AS p
 export function createPredictionsRepository(db: Database): PredictionsRepository {
   const all = db.prepare<[], Row>(`SELECT ${columns} FROM predictions ORDER BY slice_id`)
   const one = db.prepare<[number], Row>(`SELECT ${columns} FROM predictions WHERE slice_id = ?`)
-  const put = db.prepare<unknown[]>(
+  const put = db.prepare(
     `INSERT OR REPLACE INTO predictions (slice_id, model, state, objects, probably_empty, uncertainty,
        predicted_iou, stability, agreement, predicted_at, decided_at, spent_ms)
      VALUES (?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, NULL, NULL)`,
