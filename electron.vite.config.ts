@@ -20,7 +20,12 @@ export default defineConfig({
     build: {
       rollupOptions: {
         external,
-        input: { index: join(here, 'src/main/index.ts'), cli: join(here, 'src/main/cli.ts') },
+        input: {
+          index: join(here, 'src/main/index.ts'),
+          cli: join(here, 'src/main/cli.ts'),
+          server: join(here, 'src/main/server.ts'),
+          'backend-process': join(here, 'src/main/backend-process.ts'),
+        },
       },
     },
     define: { __SLICETUNE_VERSION__: JSON.stringify(version) },

@@ -1,6 +1,16 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import type { Capabilities } from '../shared/contract/system'
+import { AppError } from '../shared/errors'
+import { findAppRoot } from './files/app-root'
+import { openAppState } from './files/app-state'
+import { modelFolders, userDataFolder } from './files/model-folders'
+import { createInference } from './inference/create-inference'
+import { createOpenProjects } from './projects/create-open-projects'
 import type { ReadBlob } from './services/blob-bytes'
 import { router } from './services/router'
-import type { ServiceContext } from './services/service-context'
+import type { Door, ServiceContext } from './services/service-context'
+import type { CreateWorker } from './workers/spawn'
 
 /** What every door serves: the window's in a process of its own, the others' in theirs. */
 export interface Backend {
@@ -11,16 +21,50 @@ export interface Backend {
   close(): Promise<void>
 }
 
-/** The parts of a backend, joined. Training goes first, because it writes to projects and asks for the model. */
-export function joinBackend(context: ServiceContext, readBlob: ReadBlob): Backend {
+export interface BackendOptions {
+  readonly door: Door
+  readonly capabilities: Capabilities
+  /** See `ServiceContext.root` */
+  readonly root: string | null
+  /** The thread of jobs: training, and what the command line runs */
+  readonly createEngineWorker: CreateWorker
+  /** The thread that answers prompts */
+  readonly createInferenceWorker: CreateWorker
+  /** Where the user's projects, models, settings and caches are */
+  readonly home?: string
+}
+
+export async function createBackend(options: BackendOptions): Promise<Backend> {
+  const { folder, version } = findAppRoot()
+  const home = options.home ?? userDataFolder(process.env)
+  const folders = { ...modelFolders(folder), user: join(home, 'models') }
+  const app = await openAppState(home)
+  const { cacheGigabytes, threads } = app.settings()
+  const projects = createOpenProjects({ app, resources: join(folder, 'resources') })
+  const inference = createInference({
+    createWorker: options.createInferenceWorker,
+    folders,
+    cacheFolder: join(home, 'cache', 'embeddings'),
+    cacheLimitBytes: cacheGigabytes * 1e9,
+    threads: threads ?? availableParallelism(),
+  })
+  const trainings = {
+    isActive: false,
+    onActivity: () => undefined,
+    recover: () => undefined,
+    dispose: () => Promise.resolve(),
+  }
+  const { door, capabilities, root } = options
   return {
-    context,
+    context: { door, capabilities, version, app, projects, inference, trainings, folders, root },
     router,
-    readBlob,
+    readBlob: ({ kind, id }) =>
+      Promise.reject(new AppError('NO_SUCH_ITEM', { kind: kind === 'export' ? 'export' : 'slice', id })),
     close: async () => {
-      await context.trainings.dispose()
-      await context.projects.dispose()
-      await context.inference.dispose()
+      // Training first, because it writes to projects and asks for the model.
+      await trainings.dispose()
+      await projects.dispose()
+      await inference.dispose()
     },
   }
 }

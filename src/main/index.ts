@@ -1,16 +1,6 @@
-import { app, BrowserWindow } from 'electron'
-import { denyEverythingUnasked } from './doors/electron/guard'
-import { openWindow } from './doors/electron/window'
+import { join } from 'node:path'
+import { openApp } from './doors/electron/open-app'
 
-denyEverythingUnasked(app)
-
-app.on('window-all-closed', () => {
-  // On macOS an app stays until Cmd+Q.
-  if (process.platform !== 'darwin') app.quit()
-})
-
-app.on('activate', () => {
-  if (BrowserWindow.getAllWindows().length === 0) void openWindow()
-})
-
-void app.whenReady().then(openWindow)
+const mainFolder = import.meta.dirname
+// An entry of the build of its own: `?modulePath` would bundle it without its worker threads.
+openApp({ backend: join(mainFolder, 'backend-process.js'), mainFolder })

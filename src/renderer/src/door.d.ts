@@ -6,10 +6,8 @@ interface PreloadDoor {
   chooseFolder(title: string): Promise<string | null>
   chooseFiles(title: string, extensions: readonly string[]): Promise<readonly string[]>
   reveal(path: string): Promise<void>
-  /** Hands one end of a channel to the backend. */
-  connect(port: MessagePort): void
-  /** `ready`: it takes connections; also told at once when it does so already */
-  onBackend(listener: (state: 'ready' | 'restarting' | 'stopped') => void): void
+  /** Called with the state of now and each that follows. `ready`: it takes connections */
+  onBackend(listener: (state: 'starting' | 'ready' | 'restarting' | 'stopped') => void): void
 }
 
 interface Window {

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { BrowserWindow } from 'electron'
+import { pageAddress } from './protocol'
 
 /** Behind the page until it is drawn: `--bg-app` of the dark theme, so that opening does not flash white. */
 const background = '#0d0f11'
 
 /** Opens the one window; its page has no Node and reaches us only through the preload script. */
-export async function openWindow(): Promise<void> {
+export async function openWindow(preload: string): Promise<void> {
   const window = new BrowserWindow({
     title: 'SliceTune',
     width: 1440,
@@ -16,7 +17,7 @@ export async function openWindow(): Promise<void> {
     backgroundColor: background,
     autoHideMenuBar: true,
     webPreferences: {
-      preload: join(import.meta.dirname, '../preload/index.cjs'),
+      preload,
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,
@@ -27,5 +28,16 @@ export async function openWindow(): Promise<void> {
   window.once('ready-to-show', () => {
     window.show()
   })
-  await window.loadFile(join(import.meta.dirname, '../renderer/index.html'))
+  await window.loadURL(pageAddress)
+}
+
+/** The preload script, seen from the built main file. */
+export const preloadFile = (mainFolder: string): string => join(mainFolder, '../preload/index.cjs')
+
+/** Brings the window to the front that is there already, when the app is started a second time. */
+export function showWindow(): void {
+  const window = BrowserWindow.getAllWindows()[0]
+  if (window === undefined) return
+  if (window.isMinimized()) window.restore()
+  window.focus()
 }

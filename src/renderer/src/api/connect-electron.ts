@@ -11,21 +11,25 @@ export function connectElectron(door: PreloadDoor): Wire {
       let lost = new AbortController()
       door.onBackend(state => {
         lost.abort()
-        if (state !== 'ready') return listener(null, state)
+        if (state !== 'ready') return listener(null, state === 'starting' ? 'connecting' : state)
         lost = new AbortController()
-        const { port1, port2 } = new MessageChannel()
-        const link = new RPCLink({ port: port1 })
-        // The library's ends of calls are told by the port's close, which a process that died cannot send.
-        lost.signal.addEventListener('abort', () => {
-          port1.dispatchEvent(new Event('close'))
-          port1.close()
-        })
-        port1.start()
-        door.connect(port2)
-        listener(untilLost(link, lost.signal), 'connected')
+        listener(untilLost(openLink(lost.signal), lost.signal), 'connected')
       })
     },
   }
+}
+
+function openLink(lost: AbortSignal): RPCLink<object> {
+  const { port1, port2 } = new MessageChannel()
+  const link = new RPCLink({ port: port1 })
+  // The library ends calls when their port closes, which one whose other end died does not always tell.
+  lost.addEventListener('abort', () => {
+    port1.dispatchEvent(new Event('close'))
+    port1.close()
+  })
+  port1.start()
+  window.postMessage('slicetune:connect', '/', [port2]) // the preload script takes it from there
+  return link
 }
 
 function desktopOf(door: PreloadDoor): Desktop {
