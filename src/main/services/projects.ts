@@ -4,6 +4,7 @@ import type { ProjectSummary } from '../../shared/domain/project'
 import { AppError } from '../../shared/errors'
 import type { AppState } from '../files/app-state'
 import { databaseName } from '../projects/project-folder'
+import { allowedPath } from './allowed-path'
 import { implementer } from './implementer'
 
 export const projectsService = implementer.projects.router({
@@ -16,10 +17,15 @@ export const projectsService = implementer.projects.router({
     (await context.projects.openSample()).describe(),
   ),
   create: implementer.projects.create.handler(async ({ input, context }) =>
-    (await context.projects.create(input.name, input.folder)).describe(),
+    (
+      await context.projects.create(
+        input.name,
+        input.folder === null ? null : await allowedPath(context, input.folder),
+      )
+    ).describe(),
   ),
   open: implementer.projects.open.handler(async ({ input, context }) =>
-    (await context.projects.open(input.folder)).describe(),
+    (await context.projects.open(await allowedPath(context, input.folder))).describe(),
   ),
   get: implementer.projects.get.handler(({ input, context }) =>
     context.projects.get(input.project).describe(),
