@@ -1,6 +1,7 @@
 import type { AnnotationDraft } from '../../shared/domain/annotation'
 import type { SliceEdit } from '../../shared/contract/slices'
 import { AppError } from '../../shared/errors'
+import { settleByEdit } from '../reviews/settle-by-edit'
 import { measureRuns } from '../../shared/masks/measure-runs'
 import type { MeasuredDraft, ProjectStore, RecordedStep, StoredSlice } from '../database/project-store'
 import type { ProjectSession } from './project-session'
@@ -21,11 +22,13 @@ export function editSlice(session: ProjectSession, { slice, edit, by }: SliceEdi
   return session.act(edit.action, { slices: [slice] }, store => {
     const stored = store.slices.get(slice)
     if (!stored) throw new AppError('NO_SUCH_ITEM', { kind: 'slice', id: String(slice) })
+    const before = store.annotations.ofSlice(slice)
     for (const id of edit.remove) removeAnnotation(store, stored, id)
     const ids = edit.put.map(draft => putAnnotation(store, stored, draft))
     if (edit.state !== undefined && edit.state !== stored.state) store.slices.setState(slice, edit.state, by)
     if (edit.window !== undefined) store.slices.setWindow(slice, edit.window)
     if (edit.spentMs > 0) store.slices.addSpent(slice, edit.spentMs)
+    settleByEdit(store, slice, { before, spentMs: edit.spentMs })
     return ids
   })
 }

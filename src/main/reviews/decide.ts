@@ -1,8 +1,7 @@
-import type { Annotation } from '../../shared/domain/annotation'
 import { AppError } from '../../shared/errors'
-import type { ProjectStore, RecordedStep, StoredPrediction } from '../database/project-store'
+import type { ProjectStore, RecordedStep } from '../database/project-store'
 import type { ProjectSession } from '../projects/project-session'
-import { isPredicted } from './store-prediction'
+import { isPredicted } from './is-predicted'
 
 export interface Decision {
   readonly slice: number
@@ -46,37 +45,3 @@ function reject(store: ProjectStore, slice: number, by: string): void {
   }
   store.slices.setState(slice, 'rejected', by)
 }
-
-/**
- * What an edit by hand says to an open prediction. Within the action of the edit, after it:
- * a changed, removed or added object makes it `edited`; objects that are all accepted as they were, `accepted`.
- *
- * @param before - annotations of the slice before the edit
- */
-export function settleByEdit(
-  store: ProjectStore,
-  slice: number,
-  { before, spentMs }: { readonly before: readonly Annotation[]; readonly spentMs: number },
-): void {
-  const prediction = store.predictions.get(slice)
-  if (prediction?.state !== 'open') return
-  const now = store.annotations.ofSlice(slice)
-  const state = settled(before, now, store.slices.get(slice)?.state ?? 'to-do')
-  if (state !== null) store.predictions.decide(slice, state, spentMs)
-}
-
-const closedStates = ['done', 'nothing-here', 'rejected']
-
-function settled(
-  before: readonly Annotation[],
-  now: readonly Annotation[],
-  sliceState: string,
-): Exclude<StoredPrediction['state'], 'open'> | null {
-  if (shapesOf(before) !== shapesOf(now)) return 'edited'
-  const isClosed = closedStates.includes(sliceState) || (now.length > 0 && !now.some(isPredicted))
-  if (!isClosed) return null
-  return sliceState === 'rejected' ? 'rejected' : 'accepted'
-}
-
-const shapesOf = (annotations: readonly Annotation[]): string =>
-  JSON.stringify(annotations.map(({ id, labelId, runs }) => [id, labelId, runs]))

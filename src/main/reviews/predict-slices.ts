@@ -34,7 +34,7 @@ export async function* predictSlices(world: PredictWorld): AsyncGenerator<Predic
       counts.predicted++
       yield { event: 'item', item: reviewItem(world.session.store, slice.id) }
     } catch (error) {
-      if (isAppError(error) && error.code === 'ABORTED') break
+      if (isCancel(error)) break
       if (!isAppError(error) || endsAll.includes(error.code)) throw error
       counts.skipped++
       yield { event: 'skipped', slice: slice.id, code: error.code, message: error.message }
@@ -55,6 +55,9 @@ const endsAll = [
   'WEIGHTS_NOT_FOUND',
   'BACKEND_LOST',
 ]
+
+const isCancel = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'AbortError' || (isAppError(error) && error.code === 'ABORTED'))
 
 interface NeighbourOf {
   readonly slice: SliceSummary

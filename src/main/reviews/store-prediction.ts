@@ -1,8 +1,9 @@
-import type { Annotation, AnnotationDraft } from '../../shared/domain/annotation'
+import type { AnnotationDraft } from '../../shared/domain/annotation'
 import type { ProjectStore, StoredSlice } from '../database/project-store'
 import { measured } from '../projects/edit-slice'
 import type { ProjectSession } from '../projects/project-session'
 import { classOfValue } from './label-values'
+import { isPredicted } from './is-predicted'
 import { isStillToPredict } from './slices-to-predict'
 import type { JudgedMask } from './uncertainty'
 import { sliceFigures } from './uncertainty'
@@ -33,10 +34,6 @@ export function storePrediction(session: ProjectSession, sliceId: number, predic
     if (slice.state === 'rejected') store.slices.setState(sliceId, 'to-do', '')
   })
 }
-
-/** What nobody has looked at yet. */
-export const isPredicted = ({ status, origin }: Annotation): boolean =>
-  status === 'proposal' && origin === 'model'
 
 function putProposal(
   store: ProjectStore,
