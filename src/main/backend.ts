@@ -10,6 +10,7 @@ import { createOpenProjects } from './projects/create-open-projects'
 import type { ReadBlob } from './services/blob-bytes'
 import { router } from './services/router'
 import type { Door, ServiceContext } from './services/service-context'
+import type { Trainings } from './trainings/trainings'
 import type { CreateWorker } from './workers/spawn'
 
 /** What every door serves: the window's in a process of its own, the others' in theirs. */
@@ -53,7 +54,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     onActivity: () => undefined,
     recover: () => undefined,
     dispose: () => Promise.resolve(),
-  }
+  } as unknown as Trainings
   const { door, capabilities, root } = options
   return {
     context: { door, capabilities, version, app, projects, inference, trainings, folders, root },

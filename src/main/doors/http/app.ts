@@ -6,7 +6,7 @@ import { pageHeaders } from '../page-headers'
 import { serveBlob } from '../serve-blob'
 import type { ServeStatic } from '../static-files'
 import { claimsOf, foreignness, type OwnAddress } from './own-address'
-import { notSignedIn, refusalPage, refused } from './refusal-page'
+import { goHome, notSignedIn, refusalPage, refused } from './plain-pages'
 import type { Sessions } from './sessions'
 import { receiveUpload } from './upload'
 
@@ -60,20 +60,28 @@ function refusalOf(c: Context, options: HttpAppOptions): Response | null {
   const reason = foreignness(checked, own, method === 'POST')
   if (reason !== null) return c.html(refused(reason), 403)
   const isKnown = sessions.isKnown(c.req.header('cookie') ?? null)
-  if (token !== undefined) return signIn(token, isKnown, options) ?? c.html(notSignedIn, 401)
+  if (token !== undefined)
+    return signIn(token, { isKnown, site: claims.site }, options) ?? c.html(notSignedIn, 401)
   return isKnown ? null : c.html(notSignedIn, 401)
 }
 
-/** A used address opened again where it has been used is no reason to turn anyone away. */
-function signIn(token: string, isKnown: boolean, { sessions, onSignedIn }: HttpAppOptions): Response | null {
-  const cookie = sessions.exchange(token)
-  if (cookie === null) return isKnown ? redirectHome({}) : null
-  onSignedIn()
-  return redirectHome({ 'set-cookie': cookie })
+interface Visitor {
+  readonly isKnown: boolean
+  readonly site: string | null
 }
 
-const redirectHome = (headers: Readonly<Record<string, string>>): Response =>
-  new Response(null, { status: 303, headers: { location: '/', 'cache-control': 'no-store', ...headers } })
+/** A used address opened again where it has been used is no reason to turn anyone away. */
+function signIn(token: string, { isKnown, site }: Visitor, options: HttpAppOptions): Response | null {
+  const { sessions, onSignedIn } = options
+  const cookie = sessions.exchange(token)
+  if (cookie === null && !isKnown) return null
+  if (cookie !== null) onSignedIn()
+  const headers = { 'cache-control': 'no-store', ...(cookie !== null && { 'set-cookie': cookie }) }
+  if (site === null || site === 'none' || site === 'same-origin')
+    return new Response(null, { status: 303, headers: { ...headers, location: '/' } })
+  // A browser that comes from another site would not show the cookie to a redirect; a page of ours may lead on.
+  return new Response(goHome, { headers: { ...headers, 'content-type': 'text/html; charset=utf-8' } })
+}
 
 /** As it was sent: an escaped `..` must not become one. */
 const pathOf = (c: Context): string => new URL(c.req.url).pathname

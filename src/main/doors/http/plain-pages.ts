@@ -20,3 +20,11 @@ export const notSignedIn = refusalPage(
 /** @param reason - one of ours, never text of the request */
 export const refused = (reason: string): string =>
   refusalPage('Refused', `SliceTune answers only its own page on this computer: ${reason}.`)
+
+/** Leads to the page by itself. */
+export const goHome = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>SliceTune</title><meta http-equiv="refresh" content="0; url=/"></head>
+<body><p><a href="/">SliceTune</a></p></body>
+</html>
+`
