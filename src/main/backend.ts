@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Capabilities } from '../shared/contract/system'
-import { AppError } from '../shared/errors'
+import { readBlob } from './blobs/read-blob'
 import { findAppRoot } from './files/app-root'
 import { openAppState } from './files/app-state'
 import { modelFolders, userDataFolder } from './files/model-folders'
+import { startBackgroundEncoding } from './inference/background-encoding'
 import { createInference } from './inference/create-inference'
 import { createOpenProjects } from './projects/create-open-projects'
 import type { ReadBlob } from './services/blob-bytes'
@@ -56,11 +57,12 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     dispose: () => Promise.resolve(),
   } as unknown as Trainings
   const { door, capabilities, root } = options
+  const context = { door, capabilities, version, app, projects, inference, trainings, folders, root }
+  startBackgroundEncoding(context)
   return {
-    context: { door, capabilities, version, app, projects, inference, trainings, folders, root },
+    context,
     router,
-    readBlob: ({ kind, id }) =>
-      Promise.reject(new AppError('NO_SUCH_ITEM', { kind: kind === 'export' ? 'export' : 'slice', id })),
+    readBlob: blob => readBlob(context, blob),
     close: async () => {
       // Training first, because it writes to projects and asks for the model.
       await trainings.dispose()

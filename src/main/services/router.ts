@@ -1,7 +1,9 @@
+import { encodingService } from './encoding'
 import { foldersService } from './folders'
 import { historyService } from './history'
 import { labelsService } from './labels'
 import { projectsService } from './projects'
+import { segmentService } from './segment'
 import { slicesService } from './slices'
 import { systemService } from './system'
 
@@ -15,4 +17,6 @@ export const router = {
   labels: labelsService,
   history: historyService,
   slices: slicesService,
+  segment: segmentService,
+  encoding: encodingService,
 }

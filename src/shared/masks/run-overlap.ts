@@ -15,7 +15,7 @@ function areaOfRuns(runs: RunLengths): number {
 }
 
 /** Pixels that both have: a walk through both at once. */
-function sharedArea(a: RunLengths, b: RunLengths): number {
+export function sharedArea(a: RunLengths, b: RunLengths): number {
   let shared = 0
   let [indexA, indexB] = [0, 0]
   let [leftA, leftB] = [a[0] ?? 0, b[0] ?? 0]

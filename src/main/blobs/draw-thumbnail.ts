@@ -1,0 +1,74 @@
+import { tensor } from '../../core/tensor/tensor'
+import type { Annotation } from '../../shared/domain/annotation'
+import { maskEdges } from '../../shared/masks/edges'
+import { decodeRuns } from '../../shared/masks/rle'
+import { writePng } from '../codecs'
+import type { SmallPicture } from './small-picture'
+
+/** By the order of `--label-N` in tokens.css: cyan, amber, violet, blue, pink, lime, orange, teal. */
+const labelColours = [
+  [0x22, 0xd3, 0xee],
+  [0xfb, 0xbf, 0x24],
+  [0xb7, 0x94, 0xf6],
+  [0x5b, 0x9d, 0xff],
+  [0xf4, 0x72, 0xb6],
+  [0xa3, 0xe6, 0x35],
+  [0xfb, 0x92, 0x3c],
+  [0x2d, 0xd4, 0xbf],
+] as const
+
+const fillOpacity = 0.4
+
+export interface ColouredMask extends Pick<Annotation, 'runs' | 'box'> {
+  /** Of the palette, from 1 */
+  readonly colour: number
+}
+
+/** @returns a PNG: the picture with each mask filled and outlined in the colour of its label */
+export function drawThumbnail(
+  picture: SmallPicture,
+  masks: readonly ColouredMask[],
+): Uint8Array<ArrayBuffer> {
+  const { height, width } = picture
+  const rgb = picture.rgb.slice()
+  for (const { colour, ...mask } of masks) paint(rgb, smallMask(mask, picture), colourOf(colour))
+  return new Uint8Array(writePng(tensor('uint8', [height, width, 3], rgb)))
+
+  function paint(onto: Uint8Array, mask: Uint8Array, colour: readonly [number, number, number]): void {
+    const edges = maskEdges(mask, height, width)
+    for (let pixel = 0; pixel < mask.length; pixel++) {
+      if (mask[pixel] === 0) continue
+      const opacity = edges[pixel] === 1 ? 1 : fillOpacity
+      for (const [channel, value] of colour.entries()) {
+        const at = pixel * 3 + channel
+        onto[at] = Math.round((onto[at] ?? 0) * (1 - opacity) + value * opacity)
+      }
+    }
+  }
+}
+
+const colourOf = (colour: number): readonly [number, number, number] =>
+  labelColours[colour - 1] ?? labelColours[0]
+
+/** The mask at the picture's size: what lies under the centre of each pixel; the smallest object stays one pixel. */
+function smallMask({ runs, box }: Pick<Annotation, 'runs' | 'box'>, picture: SmallPicture): Uint8Array {
+  const { height, width, fullHeight, fullWidth } = picture
+  const full = decodeRuns(runs, fullHeight * fullWidth)
+  const small = new Uint8Array(height * width)
+  const columns = Uint32Array.from({ length: width }, (_, x) => Math.floor(((x + 0.5) * fullWidth) / width))
+  let isSeen = false
+  for (let y = 0; y < height; y++) {
+    const row = Math.floor(((y + 0.5) * fullHeight) / height) * fullWidth
+    // Columns and rows lie inside the slice: hence the `!`.
+    for (let x = 0; x < width; x++) {
+      if (full[row + columns[x]!] === 0) continue
+      small[y * width + x] = 1
+      isSeen = true
+    }
+  }
+  if (!isSeen && box) {
+    const [x, y] = [(box.x0 + box.x1 + 1) / 2, (box.y0 + box.y1 + 1) / 2]
+    small[Math.floor((y * height) / fullHeight) * width + Math.floor((x * width) / fullWidth)] = 1
+  }
+  return small
+}

@@ -1,0 +1,45 @@
+import type { BlobRequest } from '../../shared/contract/blob-address'
+import { AppError } from '../../shared/errors'
+import { pixelReader } from '../projects/describe-slice'
+import type { OpenProjects } from '../projects/open-projects'
+import type { ProjectSession } from '../projects/project-session'
+import { sliceSource } from '../projects/slice-source'
+import type { BlobBytes } from '../services/blob-bytes'
+import { thumbnail } from './thumbnail'
+
+/**
+ * The bytes behind an address: pixels and thumbnails of slices.
+ *
+ * @throws AppError PROJECT_NOT_OPEN, NO_SUCH_ITEM, and what reading the slice's file can meet
+ */
+export async function readBlob(
+  { projects }: { readonly projects: OpenProjects },
+  { kind, project, id }: BlobRequest,
+): Promise<BlobBytes> {
+  const session = projects.get(project)
+  switch (kind) {
+    case 'pixels':
+      return {
+        type: 'application/octet-stream',
+        bytes: await pixelBytes(session, sliceId(id)),
+        fileName: null,
+      }
+    case 'thumbnail':
+      return { type: 'image/png', bytes: await thumbnail(session, sliceId(id)), fileName: null }
+    case 'export':
+    case 'run-picture':
+      throw new AppError('NO_SUCH_ITEM', { kind: kind === 'export' ? 'export' : 'run', id })
+  }
+}
+
+/** True values as `Slice.sampleType` says, row-major, channels last, little endian as every machine that Node runs on. */
+async function pixelBytes(session: ProjectSession, slice: number): Promise<Uint8Array<ArrayBuffer>> {
+  const { values } = await pixelReader(session).pixels(sliceSource(session, slice))
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice()
+}
+
+function sliceId(id: string): number {
+  const number = Number(id)
+  if (!Number.isSafeInteger(number) || number < 1) throw new AppError('NO_SUCH_ITEM', { kind: 'slice', id })
+  return number
+}

@@ -1,0 +1,39 @@
+import { numbersOf, toAreaType } from '../../core/imaging/picture'
+import { resizeArea } from '../../core/imaging/resize-area'
+import { longestSideSize } from '../../core/imaging/geometry'
+import { tensor } from '../../core/tensor/tensor'
+import { windowFraction } from '../../shared/geometry/window-fraction'
+import type { SliceSource } from '../inference/inference'
+import type { PixelReader } from '../projects/slice-pixels'
+
+/** A slice made small, as it is seen under its window. */
+export interface SmallPicture {
+  /** [height, width, 3] */
+  readonly rgb: Uint8Array
+  readonly height: number
+  readonly width: number
+  /** Of the slice */
+  readonly fullHeight: number
+  readonly fullWidth: number
+}
+
+/** Of a thumbnail, pixels */
+const longestSide = 160
+
+/** @throws AppError what reading the slice can meet */
+export async function smallPicture(reader: PixelReader, source: SliceSource): Promise<SmallPicture> {
+  const { autoWindow } = await reader.facts(source)
+  const { width, height, channels, sampleType, values } = await reader.pixels(source)
+  const [smallHeight, smallWidth] =
+    Math.max(width, height) > longestSide ? longestSideSize(height, width, longestSide) : [height, width]
+  const picture = toAreaType(tensor(sampleType, [height, width, channels], values))
+  const small = numbersOf(resizeArea(picture, [smallHeight, smallWidth]))
+  // Means of whole numbers are rounded to whole numbers, too.
+  const fraction = windowFraction(source.window ?? autoWindow, sampleType.includes('int'))
+  const rgb = new Uint8Array(smallHeight * smallWidth * 3)
+  for (let at = 0; at < rgb.length; at++) {
+    // Grey is repeated; both indices lie inside their arrays.
+    rgb[at] = Math.round(fraction(small[channels === 3 ? at : Math.floor(at / 3)]!) * 255)
+  }
+  return { rgb, height: smallHeight, width: smallWidth, fullHeight: height, fullWidth: width }
+}

@@ -1,0 +1,223 @@
+import type { EncodingState } from '../../shared/contract/segment'
+import { isAppError } from '../../shared/errors'
+import { log } from '../log'
+import type { ProjectSession } from '../projects/project-session'
+import { sliceSource } from '../projects/slice-source'
+import { reviewModel } from '../reviews/review-model'
+import { EncodingPlan } from './encoding-plan'
+import type { Inference } from './inference'
+
+/** Often enough for a status bar */
+const leastPauseMs = 100
+/** Times that the engine may be lost before nobody waits for it any more */
+const mostLosses = 3
+/** Slices whose times tell how long the others will take */
+const remembered = 8
+
+/** Encodes the slices of a project while nothing else wants the cores, the one on the screen and its neighbours first. */
+export class BackgroundEncoder {
+  readonly #session: ProjectSession
+  readonly #inference: Inference
+  readonly #isTraining: () => boolean
+  readonly #plan = new EncodingPlan()
+  readonly #stopped = new AbortController()
+  readonly #durations: number[] = []
+  #isPaused = false
+  #losses = 0
+  #current: number | null = null
+  #model = ''
+  /** One that was opened before */
+  #openedModel = ''
+  /** Of the state: watchers wait for the next one */
+  #version = 0
+  #listeners = new Set<() => void>()
+  #running: Promise<unknown> = Promise.resolve()
+
+  constructor(session: ProjectSession, inference: Inference, isTraining: () => boolean) {
+    this.#session = session
+    this.#inference = inference
+    this.#isTraining = isTraining
+  }
+
+  start(): void {
+    this.#readSlices()
+    this.#running = Promise.all([this.#follow(), this.#work()]).catch((error: unknown) => {
+      log.error({ err: error }, 'Background encoding has failed')
+    })
+  }
+
+  /** Ends after the slice that it is at is given up; the thread finishes it unheard. */
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    this.look()
+    await this.#running
+  }
+
+  /** The slice on the screen. */
+  focus(slice: number): void {
+    this.#plan.focus(slice)
+  }
+
+  pause(): void {
+    this.#isPaused = true
+    this.look()
+  }
+
+  /** Goes on, also with what could not be encoded before. */
+  resume(): void {
+    this.#isPaused = false
+    this.#losses = 0
+    this.#plan.failed.length = 0
+    this.look()
+  }
+
+  /** Has another look at whether there is something to do. */
+  look(): void {
+    this.#version++
+    for (const listener of [...this.#listeners]) listener()
+  }
+
+  state(): EncodingState {
+    const { total, done, failed } = this.#plan
+    const left = this.#plan.left
+    const perSlice = this.#durations.reduce((sum, seconds) => sum + seconds, 0) / this.#durations.length
+    return {
+      ...{ done, total, current: this.#current, failed: [...failed] },
+      secondsLeft: left === 0 ? 0 : Number.isFinite(perSlice) ? left * perSlice : null,
+      state: this.#stateName(),
+    }
+  }
+
+  /** The state now and whenever it has changed, but not more often than an eye can follow. */
+  async *watch(signal?: AbortSignal): AsyncGenerator<EncodingState> {
+    const ends = AbortSignal.any([this.#stopped.signal, ...(signal ? [signal] : [])])
+    let seen = -1
+    while (!ends.aborted) {
+      if (seen === this.#version) {
+        await this.#changed(ends)
+        continue
+      }
+      seen = this.#version
+      yield this.state()
+      await pause(leastPauseMs, ends)
+    }
+  }
+
+  #stateName(): EncodingState['state'] {
+    if (this.#plan.total === 0) return 'idle'
+    if (this.#plan.left === 0) return 'done'
+    if (this.#isPaused) return 'paused'
+    return this.#isTraining() ? 'waits-for-training' : 'running'
+  }
+
+  async #work(): Promise<void> {
+    const { signal } = this.#stopped
+    while (!signal.aborted) {
+      const next = this.#stateName() === 'running' ? this.#plan.next() : null
+      if (next === null) await this.#changed(signal)
+      else if (await this.#opensModel(next)) await this.#encode(next)
+    }
+  }
+
+  /** A model that cannot be opened is said once, not for every slice. */
+  async #opensModel(slice: number): Promise<boolean> {
+    const { id, name } = reviewModel(this.#session)
+    if (this.#openedModel === id) return true
+    try {
+      await this.#inference.describe(name)
+      this.#openedModel = id
+      return true
+    } catch (error) {
+      this.#failed(slice, error)
+      this.#isPaused = true
+      this.look()
+      return false
+    }
+  }
+
+  async #encode(slice: number): Promise<void> {
+    const { signal } = this.#stopped
+    this.#current = slice
+    this.look()
+    const start = performance.now()
+    try {
+      const { id, name } = reviewModel(this.#session)
+      const source = sliceSource(this.#session, slice)
+      await this.#inference.encode(name, source, { urgency: 'later', signal })
+      this.#losses = 0
+      this.#plan.succeeded(slice, encodingKey(id, source.window))
+      // Either may have been changed meanwhile.
+      this.#refresh(slice)
+      this.#durations.push((performance.now() - start) / 1000)
+      if (this.#durations.length > remembered) this.#durations.shift()
+    } catch (error) {
+      if (!signal.aborted) this.#failed(slice, error)
+    } finally {
+      this.#current = null
+      this.look()
+    }
+  }
+
+  #failed(slice: number, error: unknown): void {
+    if (isAppError(error) && error.code === 'BACKEND_LOST') {
+      // Not the fault of the slice, unless it happens again and again: then a person has to say go on.
+      this.#losses++
+      if (this.#losses >= mostLosses) this.#isPaused = true
+      return
+    }
+    const { code, message } = isAppError(error)
+      ? error
+      : { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) }
+    this.#plan.failed.push({ slice, code, message })
+  }
+
+  async #follow(): Promise<void> {
+    for await (const change of this.#session.changes.subscribe(this.#stopped.signal)) {
+      if (change.kind === 'slices') for (const { id } of change.slices) this.#refresh(id)
+      else if (change.kind === 'slices-added' || change.kind === 'models') this.#readSlices()
+      else continue
+      this.look()
+    }
+  }
+
+  /** Of this model and these windows; what is encoded already is found again in no time. */
+  #readSlices(): void {
+    const { id } = reviewModel(this.#session)
+    if (id !== this.#model) this.#plan.forget()
+    this.#model = id
+    this.#plan.setSlices(this.#session.store.slices.summaries().map(slice => slice.id))
+  }
+
+  #refresh(slice: number): void {
+    const window = this.#session.store.slices.get(slice)?.window ?? null
+    this.#plan.refresh(slice, encodingKey(this.#model, window))
+  }
+
+  #changed(signal: AbortSignal): Promise<void> {
+    return new Promise(resolve => {
+      const done = (): void => {
+        this.#listeners.delete(done)
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      this.#listeners.add(done)
+      signal.addEventListener('abort', done)
+      if (signal.aborted) done()
+    })
+  }
+}
+
+const encodingKey = (model: string, window: unknown): string => JSON.stringify([model, window])
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(done, milliseconds)
+    function done(): void {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    signal.addEventListener('abort', done)
+    if (signal.aborted) done()
+  })
+}

@@ -1,0 +1,24 @@
+import { reviewModel } from '../reviews/review-model'
+import { sliceSource } from '../projects/slice-source'
+import { propagate } from '../inference/propagate'
+import { implementer } from './implementer'
+
+export const segmentService = implementer.segment.router({
+  propose: implementer.segment.propose.handler(async ({ input, context, signal }) => {
+    const session = context.projects.get(input.project)
+    const { id, name } = reviewModel(session)
+    const start = performance.now()
+    const source = sliceSource(session, input.slice)
+    const candidates = await context.inference.segment(name, source, input.prompt, { signal })
+    return { candidates: [...candidates], model: id, milliseconds: performance.now() - start }
+  }),
+  isEncoded: implementer.segment.isEncoded.handler(({ input, context }) => {
+    const session = context.projects.get(input.project)
+    return context.inference.isEncoded(reviewModel(session).name, sliceSource(session, input.slice))
+  }),
+  propagate: implementer.segment.propagate.handler(({ input, context, signal }) => {
+    const session = context.projects.get(input.project)
+    const { inference } = context
+    return propagate({ ...input, session, inference, model: reviewModel(session), signal })
+  }),
+})
