@@ -34,8 +34,8 @@ export function createProjectSession(parts: SessionParts): ProjectSession {
       announce(session, { slices, labelsChanged: false })
       return result
     },
-    undo: () => travel(session, store.journal.undo),
-    redo: () => travel(session, store.journal.redo),
+    undo: () => travel(session, () => store.journal.undo()),
+    redo: () => travel(session, () => store.journal.redo()),
     summaries: slices => slices.flatMap(slice => store.slices.summary(slice) ?? []),
   }
   return session

@@ -68,7 +68,7 @@ export function createAnnotationsRepository(db: Database): AnnotationsRepository
       'SELECT DISTINCT slice_id FROM annotations WHERE label_id = ? ORDER BY slice_id',
     )
     .pluck()
-  const insert = db.prepare<unknown[]>(insertText)
+  const insert = db.prepare(insertText)
   const putPrompt = db.prepare<[number, string]>(
     `INSERT INTO prompts (annotation_id, prompt) VALUES (?, ?)
      ON CONFLICT (annotation_id) DO UPDATE SET prompt = excluded.prompt`,

@@ -53,50 +53,19 @@ const SliceIds = z.array(z.int())
 
 export function createJournalRepository(db: Database): JournalRepository {
   const rows = createRowChanges(db)
-  const lastDone = 'FROM journal WHERE is_undone = 0 ORDER BY id DESC LIMIT 1'
-  const firstUndone = 'FROM journal WHERE is_undone = 1 ORDER BY id LIMIT 1'
-  const toUndo = db.prepare<[], Row>(`SELECT * ${lastDone}`)
-  const toRedo = db.prepare<[], Row>(`SELECT * ${firstUndone}`)
-  const undoAction = db.prepare<[], string>(`SELECT action ${lastDone}`).pluck()
-  const redoAction = db.prepare<[], string>(`SELECT action ${firstUndone}`).pluck()
-  const mark = db.prepare<[number, number]>('UPDATE journal SET is_undone = ? WHERE id = ?')
-  const dropRedo = db.prepare('DELETE FROM journal WHERE is_undone = 1')
-  const dropOld = db.prepare<[number]>('DELETE FROM journal WHERE id <= ?')
-  const insert = db.prepare<[string, string, string, string]>(
-    'INSERT INTO journal (action, at, slices, changes) VALUES (?, ?, ?, ?)',
-  )
-  const extend = db.prepare<[string, string, number]>(
-    'UPDATE journal SET slices = ?, changes = ? WHERE id = ?',
-  )
+  const steps = createStepRows(db)
   const touch = db.prepare<[string]>(
     'UPDATE slices SET revision = revision + 1 WHERE id IN (SELECT value FROM json_each(?))',
   )
-
-  const store = (action: EditAction, slices: readonly number[], changes: readonly RowChange[]): number => {
-    const at = new Date().toISOString()
-    const { lastInsertRowid } = insert.run(action, at, JSON.stringify(slices), JSON.stringify(changes))
-    const id = Number(lastInsertRowid)
-    dropOld.run(id - longestHistory)
-    return id
-  }
-
-  const join = (last: Row, slices: readonly number[], changes: readonly RowChange[]): number => {
-    const all = new Set([...SliceIds.parse(JSON.parse(last.slices)), ...slices])
-    const together = [...Changes.parse(JSON.parse(last.changes)), ...changes]
-    extend.run(JSON.stringify([...all]), JSON.stringify(together), last.id)
-    return last.id
-  }
-
-  const step = (row: Row | undefined, side: 'before' | 'after'): JournalStep | null => {
+  const travel = (row: Row | undefined, side: 'before' | 'after'): JournalStep | null => {
     if (!row) return null
     const changes = Changes.parse(JSON.parse(row.changes))
     const slices = SliceIds.parse(JSON.parse(row.slices))
     rows.apply(changes, side)
-    touch.run(JSON.stringify(slices))
-    mark.run(side === 'before' ? 1 : 0, row.id)
+    touch.run(row.slices)
+    steps.mark(row.id, side === 'before')
     return { action: EditAction.parse(row.action), slices, labelsChanged: changes.some(isOfLabel) }
   }
-
   return {
     record: (action, { slices, redrawn = [], joins = null }, work) =>
       db.transaction(() => {
@@ -106,14 +75,69 @@ export function createJournalRepository(db: Database): JournalRepository {
         if (changes.length === 0) return { id: null, action, slices: [], labelsChanged: false, result }
         const touched = [...new Set([...changes.flatMap(sliceOf), ...redrawn])]
         touch.run(JSON.stringify(touched))
-        dropRedo.run()
-        const last = joins === null ? undefined : toUndo.get()
-        const id = last?.id === joins && last ? join(last, touched, changes) : store(action, touched, changes)
+        const id = steps.store({ action, slices: touched, changes }, joins)
         return { id, action, slices: touched, labelsChanged: changes.some(isOfLabel), result }
       })(),
-    undo: () => db.transaction(() => step(toUndo.get(), 'before'))(),
-    redo: () => db.transaction(() => step(toRedo.get(), 'after'))(),
-    state: () => ({ undo: actionOf(undoAction.get()), redo: actionOf(redoAction.get()) }),
+    undo: () => db.transaction(() => travel(steps.lastDone(), 'before'))(),
+    redo: () => db.transaction(() => travel(steps.firstUndone(), 'after'))(),
+    state: () => ({ undo: steps.undoAction(), redo: steps.redoAction() }),
+  }
+}
+
+interface NewStep {
+  readonly action: EditAction
+  readonly slices: readonly number[]
+  readonly changes: readonly RowChange[]
+}
+
+interface StepRows {
+  lastDone(): Row | undefined
+  firstUndone(): Row | undefined
+  undoAction(): EditAction | null
+  redoAction(): EditAction | null
+  mark(id: number, isUndone: boolean): void
+  /** Drops what could be done again. @param joins - the step to make longer, where it is the last one. @returns its id */
+  store(step: NewStep, joins: number | null): number
+}
+
+function createStepRows(db: Database): StepRows {
+  const last = 'FROM journal WHERE is_undone = 0 ORDER BY id DESC LIMIT 1'
+  const next = 'FROM journal WHERE is_undone = 1 ORDER BY id LIMIT 1'
+  const lastDone = db.prepare<[], Row>(`SELECT * ${last}`)
+  const firstUndone = db.prepare<[], Row>(`SELECT * ${next}`)
+  const undoAction = db.prepare<[], string>(`SELECT action ${last}`).pluck()
+  const redoAction = db.prepare<[], string>(`SELECT action ${next}`).pluck()
+  const mark = db.prepare<[number, number]>('UPDATE journal SET is_undone = ? WHERE id = ?')
+  const dropRedo = db.prepare('DELETE FROM journal WHERE is_undone = 1')
+  const dropOld = db.prepare<[number]>('DELETE FROM journal WHERE id <= ?')
+  const insert = db.prepare<[string, string, string, string]>(
+    'INSERT INTO journal (action, at, slices, changes) VALUES (?, ?, ?, ?)',
+  )
+  const extend = db.prepare<[string, string, number]>(
+    'UPDATE journal SET slices = ?, changes = ? WHERE id = ?',
+  )
+  const join = (row: Row, { slices, changes }: NewStep): number => {
+    const all = new Set([...SliceIds.parse(JSON.parse(row.slices)), ...slices])
+    const together = [...Changes.parse(JSON.parse(row.changes)), ...changes]
+    extend.run(JSON.stringify([...all]), JSON.stringify(together), row.id)
+    return row.id
+  }
+  return {
+    lastDone: () => lastDone.get(),
+    firstUndone: () => firstUndone.get(),
+    undoAction: () => actionOf(undoAction.get()),
+    redoAction: () => actionOf(redoAction.get()),
+    mark: (id, isUndone) => void mark.run(Number(isUndone), id),
+    store: (step, joins) => {
+      dropRedo.run()
+      const before = joins === null ? undefined : lastDone.get()
+      if (before && before.id === joins) return join(before, step)
+      const { action, slices, changes } = step
+      const texts = [new Date().toISOString(), JSON.stringify(slices), JSON.stringify(changes)] as const
+      const id = Number(insert.run(action, ...texts).lastInsertRowid)
+      dropOld.run(id - longestHistory)
+      return id
+    },
   }
 }
 

@@ -43,7 +43,7 @@ export function createSeriesRepository(db: Database): SeriesRepository {
   const byId = db.prepare<[number], Row>(`SELECT ${columns} FROM series WHERE id = ?`)
   const byPath = db.prepare<[string], Row>(`SELECT ${columns} FROM series WHERE path = ?`)
   const bySha = db.prepare<[string], Row>(`SELECT ${columns} FROM series WHERE sha256 = ? LIMIT 1`)
-  const insert = db.prepare<unknown[]>(
+  const insert = db.prepare(
     `INSERT INTO series (name, kind, path, is_copied, bytes, sha256, group_name, axis, planes, added_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )

@@ -85,7 +85,7 @@ export function createSlicesRepository(db: Database): SlicesRepository {
   const count = db.prepare<[], { state: SliceState; n: number }>(
     'SELECT state, count(*) AS n FROM slices GROUP BY state',
   )
-  const insert = db.prepare<unknown[]>(
+  const insert = db.prepare(
     `INSERT INTO slices (series_id, name, plane, width, height, spacing_x_mm, spacing_y_mm, state)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   )

@@ -36,7 +36,7 @@ describe('the sample', () => {
     const slices = session.store.slices.summaries()
     expect(slices.filter(({ objects }) => objects === 1)).toHaveLength(10)
 
-    const label = await session.store.labels.add('Skull')
+    const label = session.store.labels.add('Skull')
     await first.dispose()
     const again = await (await projectsIn(home)).openSample()
     expect(again.store.labels.list().map(({ id }) => id)).toContain(label.id)
