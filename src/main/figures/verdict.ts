@@ -29,7 +29,7 @@ export interface Verdict {
 }
 
 /** Below this many cases no interval can be trusted, however narrow it looks. */
-const smallSet = 10
+export const smallSet = 10
 
 /**
  * Says in plain words whether fine-tuning helped. The two models are compared case by case: the interval is of the

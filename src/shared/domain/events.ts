@@ -42,6 +42,8 @@ export const EpochEvent = z.object({
   valDice: z.number().nullable(),
   learningRate: z.number(),
   seconds: z.number(),
+  /** Whether it is the best one so far */
+  best: z.boolean().optional(),
 })
 
 /** Names of the slices on both sides of a training; only where the door asks for slices to show. */

@@ -55,8 +55,6 @@ export interface RunsRepository {
   remove(id: number): void
   /** An epoch that was done again replaces the one before. */
   putEpoch(id: number, figures: EpochFigures): void
-  /** Of a run that goes on from an earlier checkpoint: what came after it is done again. */
-  removeEpochsAfter(id: number, epoch: number): void
   putSample(id: number, sample: RunSample): void
   samples(id: number): RunSample[]
   addLog(id: number, line: LogLine): void
@@ -162,8 +160,6 @@ function recordsOf(db: Database): Records {
     `INSERT OR REPLACE INTO epochs (run_id, epoch, train_loss, val_loss, val_dice, learning_rate, seconds)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
   )
-  const cut = db.prepare<[number, number]>('DELETE FROM epochs WHERE run_id = ? AND epoch > ?')
-  const cutSamples = db.prepare<[number, number]>('DELETE FROM run_samples WHERE run_id = ? AND epoch > ?')
   const putSample = db.prepare(
     'INSERT OR REPLACE INTO run_samples (run_id, epoch, slice_id, runs, dice) VALUES (?, ?, ?, ?, ?)',
   )
@@ -179,10 +175,6 @@ function recordsOf(db: Database): Records {
     putEpoch: (id, { epoch, trainLoss, valLoss, valDice, learningRate, seconds }) => {
       putEpoch.run(id, epoch, trainLoss, valLoss, valDice, learningRate, seconds)
     },
-    removeEpochsAfter: db.transaction((id: number, epoch: number) => {
-      cut.run(id, epoch)
-      cutSamples.run(id, epoch)
-    }),
     putSample: (id, { epoch, sliceId, runs, dice }) => {
       putSample.run(id, epoch, sliceId, runBytes(runs), dice)
     },

@@ -22,6 +22,7 @@ import type { JudgedCase, RunDescription } from './run-report'
 import { judgedCases, runVerdict, writeCharts, writeLog, writeModelCard, writeOverlays } from './run-report'
 import { unflipped } from './sample-draws'
 import type { TrainingSession } from './session'
+import { shownBase, shownSamples } from './shown-samples'
 import { teachFinder } from './teach-finder'
 import type { TrainingData } from './training-data'
 import { Validator } from './validation'
@@ -118,7 +119,7 @@ export class TrainingRun {
         const next = await slices.next()
         if (next.done === true) {
           this.#progress.baseCases = next.value.cases
-          yield* this.#samples(0)
+          yield* shownBase(this.#validator, this.#baseDice())
           return
         }
         yield { event: 'progress', stage: 'Judging the base', done: next.value, total }
@@ -277,11 +278,7 @@ export class TrainingRun {
     if (isBest) await this.#save('best')
     await this.#save('latest')
     yield { event: 'epoch', ...line }
-    yield* this.#samples(line.epoch)
-  }
-
-  *#samples(epoch: number): Generator<JobEvent> {
-    for (const sample of this.#validator.lastSamples) yield { event: 'sample', epoch, ...sample }
+    yield* shownSamples(this.#validator, line.epoch)
   }
 
   #baseDice(): number | null {

@@ -1,0 +1,111 @@
+import { copyFile, link, rename, rm } from 'node:fs/promises'
+import { dirname, extname, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { tensor } from '../../core/tensor/tensor'
+import type { AnnotationId } from '../../shared/domain/annotation'
+import { AppError, invariant } from '../../shared/errors'
+import { decodeRuns } from '../../shared/masks/rle'
+import { writeNpy, writePng } from '../codecs'
+import type { FileCache } from '../datasets'
+import { createFileCache, loadImage } from '../datasets'
+import { makeFolder } from '../files/make-folder'
+import { writeAtomically, writeError } from '../files/write-atomically'
+import { windowImage } from '../inference/window-image'
+import type { ProjectSession } from '../projects/project-session'
+import { sliceSource } from '../projects/slice-source'
+import { sliceFileStem } from './run-files'
+import type { RunSplit } from './split'
+import type { TrainingSlice } from './training-slices'
+
+/** Largest label that a PNG holds. */
+const mostLabels = 65_535
+
+/**
+ * Writes what a run learns from, as files of its own: annotating goes on, and a run that is resumed next week must meet
+ * what it began with. Whole or not at all.
+ *
+ * @param folder - absolute; replaced
+ * @throws AppError DISK_FULL, FOLDER_NOT_WRITABLE; ABORTED; what reading a slice can meet
+ */
+export async function writeDataSet(
+  session: ProjectSession,
+  split: RunSplit,
+  { folder, isStopped }: { readonly folder: string; readonly isStopped: () => boolean },
+): Promise<void> {
+  const unfinished = `${folder}.unfinished`
+  await rm(folder, { recursive: true, force: true })
+  await rm(unfinished, { recursive: true, force: true })
+  const files = createFileCache()
+  const groups = numbered([...split.train, ...split.val, ...split.empty])
+  const parts = [
+    ...split.train.map(slice => ({ slice, part: 'train' })),
+    ...split.empty.map(slice => ({ slice, part: 'train' })),
+    ...split.val.map(slice => ({ slice, part: 'val' })),
+  ]
+  for (const part of ['train', 'val'])
+    for (const kind of ['images', 'masks']) await makeFolder(join(unfinished, part, kind))
+  for (const { slice, part } of parts) {
+    if (isStopped()) throw new AppError('ABORTED', {})
+    const stem = sliceFileStem(slice.id, groups.get(slice.group) ?? 0)
+    await writeImage(session, slice, { stem: join(unfinished, part, 'images', stem), files })
+    await writeAtomically(join(unfinished, part, 'masks', `${stem}.png`), labelMap(session, slice))
+    // Whoever annotates waits for this thread.
+    await setImmediate()
+  }
+  await rename(unfinished, folder).catch((error: unknown) => {
+    throw writeError(error, folder)
+  })
+}
+
+function numbered(slices: readonly TrainingSlice[]): Map<string, number> {
+  const names = [...new Set(slices.map(({ group }) => group))].sort()
+  return new Map(names.map((name, index) => [name, index + 1]))
+}
+
+/** A picture that the model sees as it is needs no copy where the disk can share it; all else is written anew. */
+async function writeImage(
+  session: ProjectSession,
+  slice: TrainingSlice,
+  { stem, files }: { readonly stem: string; readonly files: FileCache },
+): Promise<void> {
+  const { window, ...place } = sliceSource(session, slice.id)
+  const extension = extname(place.imageFile).toLowerCase()
+  if (!window && place.sliceIndex === null && extension === '.png') {
+    await shareFile(place.imageFile, `${stem}${extension}`)
+    return
+  }
+  const { image } = await loadImage({ ...place, spacingMm: null }, files)
+  await writeAtomically(`${stem}.npy`, writeNpy(window ? windowImage(image, window) : image))
+}
+
+async function shareFile(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to)
+  } catch {
+    // Another disk, or a file system without links.
+    await copyFile(from, to).catch((error: unknown) => {
+      throw writeError(error, dirname(to))
+    })
+  }
+}
+
+/** The accepted objects of a slice by the number of their label; where two overlap, the later one is on top. */
+function labelMap({ store }: ProjectSession, { id }: TrainingSlice): Uint8Array {
+  const slice = store.slices.get(id)
+  invariant(slice, 'a listed slice is there')
+  const { height, width } = slice
+  const labels = new Uint16Array(height * width)
+  const accepted = store.annotations.ofSlice(id).filter(({ status }) => status === 'accepted')
+  for (const { labelId, runs } of accepted) {
+    const value = checkedLabel(labelId)
+    decodeRuns(runs, labels.length).forEach((isSet, pixel) => {
+      if (isSet) labels[pixel] = value
+    })
+  }
+  return writePng(tensor('uint16', [height, width], labels))
+}
+
+function checkedLabel(id: AnnotationId): number {
+  invariant(id <= mostLabels, 'a project has fewer labels than a PNG has values')
+  return id
+}
