@@ -13,4 +13,5 @@ serveWindow(
     createEngineWorker,
     createInferenceWorker,
   }),
+  () => process.exit(),
 )

@@ -11,8 +11,8 @@ import { createOpenProjects } from './projects/create-open-projects'
 import type { ReadBlob } from './services/blob-bytes'
 import { router } from './services/router'
 import type { Door, ServiceContext } from './services/service-context'
-import type { Trainings } from './trainings/trainings'
-import type { CreateWorker } from './workers/spawn'
+import { createTrainings } from './trainings/create-trainings'
+import { runJob, type CreateWorker } from './workers/spawn'
 
 /** What every door serves: the window's in a process of its own, the others' in theirs. */
 export interface Backend {
@@ -37,26 +37,27 @@ export interface BackendOptions {
 }
 
 export async function createBackend(options: BackendOptions): Promise<Backend> {
+  const { door, capabilities, root, createEngineWorker, createInferenceWorker } = options
   const { folder, version } = findAppRoot()
   const home = options.home ?? userDataFolder(process.env)
   const folders = { ...modelFolders(folder), user: join(home, 'models') }
   const app = await openAppState(home)
-  const { cacheGigabytes, threads } = app.settings()
+  const cores = (): number => app.settings().threads ?? availableParallelism()
   const projects = createOpenProjects({ app, resources: join(folder, 'resources') })
   const inference = createInference({
-    createWorker: options.createInferenceWorker,
+    createWorker: createInferenceWorker,
     folders,
     cacheFolder: join(home, 'cache', 'embeddings'),
-    cacheLimitBytes: cacheGigabytes * 1e9,
-    threads: threads ?? availableParallelism(),
+    cacheLimitBytes: app.settings().cacheGigabytes * 1e9,
+    threads: cores(),
   })
-  const trainings = {
-    isActive: false,
-    onActivity: () => undefined,
-    recover: () => undefined,
-    dispose: () => Promise.resolve(),
-  } as unknown as Trainings
-  const { door, capabilities, root } = options
+  const trainings = createTrainings({
+    runJob: (options, stop) => runJob({ name: 'train', options }, { createWorker: createEngineWorker, stop }),
+    cores,
+    speeds: { get: () => null },
+  })
+  projects.onOpened(session => trainings.recover(session))
+  projects.onClosing(session => trainings.leave(session))
   const context = { door, capabilities, version, app, projects, inference, trainings, folders, root }
   startBackgroundEncoding(context)
   return {

@@ -7,8 +7,10 @@ import type { FromBackend, ToBackend } from './backend-messages'
 /**
  * The backend's end of the window's door: pages call through ports that the main process hands over, and their blobs are
  * asked for by the main process itself, whose protocol serves them.
+ *
+ * @param exit - ends this process; called when nothing runs in it any more, since leaving earlier aborts a native run
  */
-export function serveWindow(parent: ParentPort, backend: Backend): void {
+export function serveWindow(parent: ParentPort, backend: Backend, exit: () => void): void {
   const serve = createConnections(backend)
   const tell = (message: FromBackend): void => parent.postMessage(message)
   parent.on('message', ({ data, ports }) => {
@@ -21,8 +23,7 @@ export function serveWindow(parent: ParentPort, backend: Backend): void {
     } else if (message.kind === 'blob') {
       void answerBlob(message.id, message.path)
     } else {
-      // The process then ends by itself; leaving it would abort a native run.
-      void backend.close().finally(() => parent.removeAllListeners('message'))
+      void backend.close().finally(exit)
     }
   })
   backend.context.trainings.onActivity(isActive => tell({ kind: 'training', isActive }))
