@@ -1,0 +1,42 @@
+import type { Slice } from '../../../../shared/domain/slice'
+import type { WindowLevel } from '../../../../shared/domain/window-level'
+
+/** For Hounsfield units. */
+export const ctPresets = {
+  softTissue: { width: 400, centre: 40 },
+  lung: { width: 1500, centre: -600 },
+  liver: { width: 150, centre: 90 },
+  bone: { width: 2500, centre: 480 },
+  brain: { width: 80, centre: 40 },
+} as const satisfies Record<string, WindowLevel>
+
+export type WindowKind = 'auto' | 'file' | 'full' | keyof typeof ctPresets | 'own'
+
+/** The whole range of values, black to white. */
+export function fullWindow({
+  range: [low, high],
+  sampleType,
+}: Pick<Slice, 'range' | 'sampleType'>): WindowLevel {
+  // LINEAR spreads width - 1 values around centre - 0.5; floats of less than two values are spread exactly.
+  const isWhole = !sampleType.startsWith('float') || high - low >= 1
+  const span = Math.max(high - low, Number.EPSILON)
+  return isWhole
+    ? { centre: (low + high + 1) / 2, width: span + 1 }
+    : { centre: (low + high) / 2, width: span }
+}
+
+/** Which of the buttons the window of a slice is; `own`: it was dragged or typed. */
+export function windowKind(slice: Slice): WindowKind {
+  const { window, fileWindow } = slice
+  if (window === null) return 'auto'
+  if (fileWindow !== null && isSame(window, fileWindow)) return 'file'
+  if (isSame(window, fullWindow(slice))) return 'full'
+  for (const [name, preset] of Object.entries(ctPresets)) {
+    if (isSame(window, preset)) return name as keyof typeof ctPresets
+  }
+  return 'own'
+}
+
+function isSame(a: WindowLevel, b: WindowLevel): boolean {
+  return a.centre === b.centre && a.width === b.width
+}

@@ -1,0 +1,137 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { SliceId } from '../../../shared/domain/slice'
+import { client } from '../api/client'
+import { isAbort } from '../composables/error-text'
+import { useAnnotationStore } from './annotation'
+import { useProjectStore } from './project'
+import { useSliceViewStore } from './slice-view'
+
+export type Direction = 'up' | 'down' | 'both'
+
+/** What was predicted on one plane. */
+export interface PlaneConfidence {
+  readonly predictedIou: number | null
+  readonly kept: boolean
+}
+
+/** Carrying objects of one slice through its volume: the panel, its run, and the confidence of each plane. */
+export const usePropagationStore = defineStore('propagation', () => {
+  const project = useProjectStore()
+  const view = useSliceViewStore()
+  const annotation = useAnnotationStore()
+  const isOpen = ref(false)
+  const direction = ref<Direction>('both')
+  const stopBelow = ref(0.5)
+  const confidence = shallowRef<ReadonlyMap<SliceId, PlaneConfidence>>(new Map())
+  const source = shallowRef<SliceId | null>(null)
+  const stoppedAt = shallowRef<readonly SliceId[]>([])
+  const running = shallowRef<AbortController | null>(null)
+  const isFinished = ref(false)
+
+  const isPossible = computed(() => view.series?.kind === 'volume')
+  const planes = computed(() => {
+    const series = view.slice?.seriesId
+    return isPossible.value ? project.sliceList.filter(({ seriesId }) => seriesId === series) : []
+  })
+  /** What can be carried on: accepted objects of this slice, or the one that is chosen */
+  const carried = computed(() => {
+    const { selected, annotations } = annotation
+    if (selected !== null && selected.areaPx > 0) return [selected]
+    return annotations.filter(({ status, areaPx }) => status === 'accepted' && areaPx > 0)
+  })
+  const kept = computed(() =>
+    [...confidence.value].filter(([, { kept: isKept }]) => isKept).map(([id]) => id),
+  )
+  /** Planes with proposals that nobody has looked at */
+  const open = computed(() => planes.value.filter(({ proposals }) => proposals > 0).map(({ id }) => id))
+  /** The least certain plane that is still open */
+  const weakest = computed(() => {
+    const ranked = open.value.toSorted((a, b) => iouOf(a) - iouOf(b))
+    return ranked[0] ?? null
+  })
+
+  function iouOf(id: SliceId): number {
+    return confidence.value.get(id)?.predictedIou ?? 1
+  }
+
+  async function run(): Promise<void> {
+    const from = view.slice
+    if (from === null || carried.value.length === 0 || running.value !== null) return
+    const stop = new AbortController()
+    running.value = stop
+    isFinished.value = false
+    source.value = from.id
+    confidence.value = new Map()
+    stoppedAt.value = []
+    try {
+      const events = await client.segment.propagate(
+        {
+          project: project.openId(),
+          slice: from.id,
+          annotations: carried.value.map(({ id }) => id),
+          direction: direction.value,
+          stopBelow: stopBelow.value,
+        },
+        { signal: stop.signal },
+      )
+      for await (const event of events) {
+        if (event.event === 'slice') {
+          const { slice, predictedIou, kept: isKept } = event
+          confidence.value = new Map(confidence.value).set(slice, { predictedIou, kept: isKept })
+        } else stoppedAt.value = event.stoppedAt
+      }
+      isFinished.value = true
+    } catch (error) {
+      if (!isAbort(error)) throw error
+    } finally {
+      running.value = null
+    }
+  }
+
+  function cancel(): void {
+    running.value?.abort()
+  }
+
+  /** Accepts what nobody has accepted yet, plane by plane. */
+  async function acceptAll(): Promise<number> {
+    const ids = open.value
+    for (const id of ids) {
+      const slice = await client.slices.get({ project: project.openId(), slice: id })
+      const put = slice.annotations
+        .filter(({ status }) => status === 'proposal')
+        .map(one => ({ ...one, status: 'accepted' as const }))
+      view.replace(await project.edit(id, { action: 'accept', put, state: 'done' }))
+    }
+    return ids.length
+  }
+
+  watch(
+    () => view.slice?.seriesId,
+    () => {
+      cancel()
+      confidence.value = new Map()
+      isFinished.value = false
+    },
+  )
+
+  return {
+    isOpen,
+    direction,
+    stopBelow,
+    confidence,
+    source,
+    stoppedAt,
+    running,
+    isFinished,
+    isPossible,
+    planes,
+    carried,
+    kept,
+    open,
+    weakest,
+    run,
+    cancel,
+    acceptAll,
+  }
+})

@@ -1,0 +1,112 @@
+import type {
+  Annotation,
+  AnnotationDraft,
+  AnnotationId,
+  AnnotationStatus,
+} from '../../../shared/domain/annotation'
+import type { Prompt } from '../../../shared/domain/prompt'
+import type { SliceId } from '../../../shared/domain/slice'
+import type { CandidateMask } from '../../../shared/contract/segment'
+import { noPrompt, samePrompt } from '../tools/prompt-edit'
+
+/** Where an object's ID is written once it is stored for the first time. */
+export interface Handle {
+  id: AnnotationId | null
+}
+
+/** One object that a model is being asked for: its prompt, and the masks that answer it. */
+export interface Session {
+  readonly slice: SliceId
+  readonly labelId: number
+  readonly handle: Handle
+  /** What it is stored as, until it is accepted */
+  readonly status: AnnotationStatus
+  readonly prompt: Prompt
+  /** Best first; empty until the first answer */
+  readonly candidates: readonly CandidateMask[]
+  readonly chosen: number
+  /** The prompt that the candidates answer */
+  readonly answered: Prompt | null
+  readonly model: string | null
+  /** Painted on or repaired since: the candidates are gone */
+  readonly isRepaired: boolean
+}
+
+export function newSession(slice: SliceId, labelId: number): Session {
+  return {
+    slice,
+    labelId,
+    handle: { id: null },
+    status: 'proposal',
+    prompt: noPrompt,
+    candidates: [],
+    chosen: 0,
+    answered: null,
+    model: null,
+    isRepaired: false,
+  }
+}
+
+/** Goes on with a stored object; one that was drawn by hand begins with the box around it. */
+export function sessionOf(slice: SliceId, annotation: Annotation): Session {
+  const prompt = annotation.prompt ?? { box: annotation.box, points: [] }
+  return {
+    slice,
+    labelId: annotation.labelId,
+    handle: { id: annotation.id },
+    status: annotation.status,
+    prompt,
+    candidates: [
+      { runs: annotation.runs, areaPx: annotation.areaPx, predictedIou: annotation.predictedIou ?? 0 },
+    ],
+    chosen: 0,
+    answered: prompt,
+    model: annotation.model,
+    isRepaired: annotation.predictedIou === null,
+  }
+}
+
+export function chosenMask({ candidates, chosen }: Session): CandidateMask | null {
+  return candidates[chosen] ?? null
+}
+
+/** Whether the mask on the screen is the answer to the prompt on the screen. */
+export function isAnswered({ prompt, answered }: Session): boolean {
+  return samePrompt(prompt, answered)
+}
+
+/** What is stored of it; null while there is no mask. */
+export function draftOf(session: Session, status: AnnotationStatus): AnnotationDraft | null {
+  const mask = chosenMask(session)
+  if (mask === null) return null
+  return {
+    id: session.handle.id,
+    labelId: session.labelId,
+    runs: mask.runs,
+    status,
+    origin: 'model',
+    prompt: session.answered,
+    predictedIou: mask.predictedIou,
+    model: session.model,
+  }
+}
+
+/** A stored object with another mask; what the model predicted of its own mask stays with it. */
+export function draftWithRuns(annotation: Annotation, runs: number[]): AnnotationDraft {
+  const { id, labelId, status, origin, prompt, predictedIou, model } = annotation
+  return { id, labelId, runs, status, origin, prompt, predictedIou, model }
+}
+
+export function copyOf(annotation: Annotation): AnnotationDraft {
+  const { labelId, runs } = annotation
+  return {
+    id: null,
+    labelId,
+    runs,
+    status: 'proposal',
+    origin: 'propagated',
+    prompt: null,
+    predictedIou: null,
+    model: null,
+  }
+}

@@ -1,0 +1,206 @@
+import { defineStore } from 'pinia'
+import { computed, shallowRef, watch } from 'vue'
+import type { Slice, SliceId } from '../../../shared/domain/slice'
+import type { WindowLevel } from '../../../shared/domain/window-level'
+import { client } from '../api/client'
+import { errorText, type ErrorText } from '../composables/error-text'
+import type { Samples } from '../canvas/samples'
+import type { Position, Viewport } from '../canvas/viewport'
+import { useEncodingStore } from './encoding'
+import { reportError } from './notices'
+import { useProjectStore } from './project'
+import { useSavingStore } from './saving'
+import { SlicePixels } from './slice-pixels'
+
+/** How many slices on each side are loaded beforehand. */
+const ahead = 2
+/** Time for the answer to an edit to arrive before the slice is asked for again. */
+const settleMs = 60
+
+/* eslint-disable max-lines-per-function -- a setup store is one function */
+/** The slice on the stage: which one, its values, and how it is looked at. */
+export const useSliceViewStore = defineStore('slice-view', () => {
+  const project = useProjectStore()
+  const encoding = useEncodingStore()
+  const saving = useSavingStore()
+  const wantedId = shallowRef<SliceId | null>(null)
+  const slice = shallowRef<Slice | null>(null)
+  const samples = shallowRef<Samples | null>(null)
+  const problem = shallowRef<ErrorText | null>(null)
+  const isLoading = shallowRef(false)
+  /** While W is dragged: not stored yet */
+  const draftWindow = shallowRef<WindowLevel | null>(null)
+  const viewport = shallowRef<Viewport>({ scale: 1, x: 0, y: 0 })
+  /** Counts up when the slice should be fitted to the stage again */
+  const fits = shallowRef(0)
+  /** Pixel under the mouse */
+  const pointer = shallowRef<Position | null>(null)
+  let pixels: { readonly project: string; readonly store: SlicePixels } | null = null
+
+  const window = computed<WindowLevel | null>(
+    () => draftWindow.value ?? slice.value?.window ?? slice.value?.autoWindow ?? null,
+  )
+  const series = computed(
+    () => project.project?.series.find(({ id }) => id === slice.value?.seriesId) ?? null,
+  )
+
+  function store(): SlicePixels {
+    const open = project.openId()
+    if (pixels?.project !== open) {
+      pixels = {
+        project: open,
+        store: new SlicePixels(open, id => client.slices.get({ project: open, slice: id })),
+      }
+    }
+    return pixels.store
+  }
+
+  /** Shows a slice; the old one stays until the new one is there. */
+  async function open(id: SliceId, least = project.slices.get(id)?.revision ?? 0): Promise<void> {
+    wantedId.value = id
+    problem.value = null
+    draftWindow.value = null
+    isLoading.value = store().peek(id) === undefined
+    try {
+      const loaded = await store().load(id, least)
+      if (wantedId.value !== id) return
+      const isOther = slice.value?.width !== loaded.slice.width || slice.value.height !== loaded.slice.height
+      samples.value = loaded.samples
+      slice.value = loaded.slice
+      if (isOther) fits.value++
+      // Only an order of work: what cannot be encoded says so when it is asked.
+      void encoding.focus(id).catch(() => {})
+      prefetch(id)
+    } catch (error) {
+      if (wantedId.value !== id) return
+      slice.value = null
+      samples.value = null
+      problem.value = errorText(error)
+    } finally {
+      if (wantedId.value === id) isLoading.value = false
+    }
+  }
+
+  /** Neighbours in the list, so that going on is immediate. What goes wrong is said when they are opened. */
+  function prefetch(id: SliceId): void {
+    const list = project.sliceList
+    const at = list.findIndex(other => other.id === id)
+    for (let distance = 1; distance <= ahead; distance++) {
+      for (const neighbour of [list[at + distance], list[at - distance]]) {
+        if (neighbour !== undefined)
+          void store()
+            .load(neighbour.id, 0)
+            .catch(() => {})
+      }
+    }
+  }
+
+  /** Goes on in the list. @returns false at its end */
+  function step(by: number): boolean {
+    const list = project.sliceList
+    const at = list.findIndex(({ id }) => id === wantedId.value)
+    const next = list[Math.min(list.length - 1, Math.max(0, at + by))]
+    if (next === undefined || next.id === wantedId.value) return false
+    void open(next.id)
+    return true
+  }
+
+  /** Previous or next picture or volume, at its middle plane. */
+  function stepSeries(by: 1 | -1): boolean {
+    const all = project.project?.series ?? []
+    const at = all.findIndex(({ id }) => id === slice.value?.seriesId)
+    const next = all[at + by]
+    if (next === undefined) return false
+    const planes = project.sliceList.filter(({ seriesId }) => seriesId === next.id)
+    const middle = planes[Math.floor(planes.length / 2)]
+    if (middle !== undefined) void open(middle.id)
+    return middle !== undefined
+  }
+
+  /** Size and the like of a slice that is not on the stage. */
+  async function describe(id: SliceId): Promise<Slice> {
+    return (await store().load(id, 0)).slice
+  }
+
+  /** The newest state of a slice, after an edit. */
+  function replace(changed: Slice): void {
+    if (pixels !== null) pixels.store.replace(changed)
+    if (slice.value?.id === changed.id) slice.value = changed
+  }
+
+  /** null: automatic. */
+  async function setWindow(chosen: WindowLevel | null): Promise<void> {
+    const shown = slice.value
+    if (shown === null) return
+    draftWindow.value = chosen ?? shown.autoWindow
+    try {
+      replace(await project.edit(shown.id, { action: 'window', window: chosen }))
+    } finally {
+      draftWindow.value = null
+    }
+  }
+
+  /** W and drag: width and centre follow the hand, a tenth of the automatic width for 40 screen pixels. */
+  function dragWindow(dx: number, dy: number, isFinal: boolean): void {
+    const shown = slice.value
+    const now = window.value
+    if (shown === null || now === null) return
+    const step = shown.autoWindow.width / 400
+    draftWindow.value = {
+      width: Math.max(step, now.width + dx * step),
+      centre: now.centre + dy * step,
+    }
+    if (isFinal) void setWindow(draftWindow.value).catch(reportError)
+  }
+
+  /** Loads the slice on the stage again where the list knows of a newer state of it; not while one is being stored. */
+  function catchUp(): void {
+    const shown = slice.value
+    if (shown === null || shown.id !== wantedId.value) return
+    if (saving.state === 'saving') setTimeout(catchUp, settleMs)
+    else if ((project.slices.get(shown.id)?.revision ?? 0) > shown.revision) void open(shown.id)
+  }
+
+  // Another tab, undo, review: whoever changed the slice. Edits of this window bring the new state themselves, shortly.
+  watch(
+    () => (wantedId.value === null ? null : project.slices.get(wantedId.value)?.revision),
+    () => setTimeout(catchUp, settleMs),
+  )
+  watch(
+    () => project.undoneSlices,
+    undone => {
+      const shown = slice.value
+      if (shown !== null && undone.includes(shown.id)) void open(shown.id, shown.revision + 1)
+    },
+  )
+  watch(
+    () => project.id,
+    () => {
+      pixels = null
+      wantedId.value = null
+      slice.value = null
+      samples.value = null
+    },
+  )
+
+  return {
+    wantedId,
+    slice,
+    samples,
+    series,
+    problem,
+    isLoading,
+    window,
+    draftWindow,
+    viewport,
+    fits,
+    pointer,
+    open,
+    step,
+    stepSeries,
+    replace,
+    describe,
+    setWindow,
+    dragWindow,
+  }
+})
