@@ -1,11 +1,15 @@
 import { encodingService } from './encoding'
 import { foldersService } from './folders'
 import { historyService } from './history'
+import { importsService } from './imports'
 import { labelsService } from './labels'
+import { modelsService } from './models'
 import { projectsService } from './projects'
+import { reviewService } from './review'
 import { segmentService } from './segment'
 import { slicesService } from './slices'
 import { systemService } from './system'
+import { trainingService } from './training'
 
 /**
  * The one object that all doors serve. A noun's handlers are in the file of its name.
@@ -16,7 +20,11 @@ export const router = {
   projects: projectsService,
   labels: labelsService,
   history: historyService,
+  imports: importsService,
   slices: slicesService,
   segment: segmentService,
   encoding: encodingService,
+  training: trainingService,
+  models: modelsService,
+  review: reviewService,
 }
