@@ -12,6 +12,7 @@ import {
   Undo2,
 } from '@lucide/vue'
 import { locale } from '../locale'
+import { useOpening } from '../composables/use-opening'
 import { goTo, projectViews, type ProjectView } from '../router/route'
 import { viewComponent } from '../router/views'
 import { useProjectStore } from '../stores/project'
@@ -93,6 +94,7 @@ const goKeys = {
 function viewActions(): readonly Action[] {
   const projects = useProjectStore()
   const shell = useShellStore()
+  const opening = useOpening()
   const isOpen = (): boolean => projects.project !== null
   return [
     ...projectViews.map((view, at): Action => ({
@@ -117,7 +119,7 @@ function viewActions(): readonly Action[] {
       icon: FolderOpen,
       defaultKey: 'Ctrl+O',
       scope: 'everywhere',
-      run: () => shell.open('folder'),
+      run: () => opening.chooseFolder(),
     },
     {
       id: 'shell.open-project',
@@ -125,7 +127,7 @@ function viewActions(): readonly Action[] {
       icon: Box,
       defaultKey: 'Ctrl+Shift+O',
       scope: 'everywhere',
-      run: () => shell.open('project'),
+      run: () => opening.chooseProject(),
     },
     {
       id: 'shell.export',

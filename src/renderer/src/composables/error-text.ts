@@ -14,10 +14,17 @@ export function errorText(error: unknown): ErrorText {
   return { code, text: t('errors.INTERNAL', { message }) }
 }
 
-/** As `errorText`, for codes with a finished sentence that streams carry. */
-export function problemText(problem: { readonly code: string; readonly message: string }): string {
-  const key = `errors.${problem.code}.short`
-  return hasMessage(key) ? t(key) : problem.message
+export interface ProblemText {
+  /** A few words */
+  readonly brief: string
+  /** A sentence; in English only, as the stream carries it, where the words above are in the chosen language */
+  readonly text: string
+}
+
+/** As `errorText`, for problems that streams carry with a finished sentence. */
+export function problemText(problem: { readonly code: string; readonly message: string }): ProblemText {
+  const key = `errors.brief.${problem.code}`
+  return { brief: hasMessage(key) ? t(key) : t('errors.brief.other'), text: problem.message }
 }
 
 export function isAbort(error: unknown): boolean {

@@ -96,6 +96,12 @@ export const useProjectStore = defineStore('project', () => {
     slices.value = asMap(await client.slices.list({ project: openId() }))
   }
 
+  /** After an import: series, labels and counts have changed too. */
+  async function reload(): Promise<void> {
+    const [now] = await Promise.all([client.projects.get({ project: openId() }), reloadSlices()])
+    take(now)
+  }
+
   /** One action of a person: stored at once, undone as one. */
   async function edit(slice: SliceId, change: NewSliceEdit): Promise<Slice> {
     const full: SliceEdit = { put: [], remove: [], spentMs: 0, ...change }
@@ -182,6 +188,7 @@ export const useProjectStore = defineStore('project', () => {
     close,
     rename,
     reloadSlices,
+    reload,
     edit,
     applySlices,
     undo,
