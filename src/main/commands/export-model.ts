@@ -38,12 +38,12 @@ interface Result {
  */
 export async function* exportModel(
   { model: idOrPath, out, format, force }: ExportOptions,
-  { folders }: { readonly folders: ModelFolders },
+  { folders, name: given = null }: { readonly folders: ModelFolders; readonly name?: string | null },
 ): AsyncGenerator<JobEvent> {
   const resolved = await resolveModel(idOrPath, folders)
   const opened = await openModel(idOrPath)
   for (const message of opened.notes) yield { event: 'notice', message }
-  const name = nameOf(resolved)
+  const name = given === null ? nameOf(resolved) : fileNameOf(given)
   const exportable = exportableOf(opened.model)
   const formats = parseFormats(format)
   for (const message of warnings(opened, exportable, formats)) yield { event: 'notice', message }
@@ -123,6 +123,11 @@ function nameOf({ id, file, manifest }: ResolvedModel): string {
   const isOfRun = Object.values<string>(checkpointNames).includes(basename(file))
   const isId = manifest !== null || resolve(id) !== resolve(file)
   const name = isId ? id : isOfRun ? basename(dirname(resolve(file))) : stem
+  return fileNameOf(name)
+}
+
+/** @param name - as a person gave it */
+function fileNameOf(name: string): string {
   return (
     name
       .normalize('NFKD')

@@ -17,13 +17,13 @@ export function reviewModel(session: ProjectSession): ReviewModel {
   const version = session.store.versions.get(id)
   return {
     id,
-    name: nameOf(session, id),
-    base: version === null ? null : nameOf(session, version.base),
+    name: modelNameOf(session, id),
+    base: version === null ? null : modelNameOf(session, version.base),
   }
 }
 
 /** What the inference knows a model by: the checkpoint of one that was tuned here. */
-function nameOf(session: ProjectSession, id: string): ModelName {
+export function modelNameOf(session: ProjectSession, id: string): ModelName {
   const version = session.store.versions.get(id)
   return version === null ? id : session.pathOf(version.file)
 }
