@@ -9,6 +9,9 @@ import type { SkippedFile } from './records'
 /** Files that lie beside slices and are no slices. */
 const besides = /\.(csv|tsv|txt|md|json|ya?ml|html|ini|db)$|^(licen[cs]e|readme|thumbs\.db)/i
 
+/** Whether a file's name says that it lies beside slices without being one: a table, a licence. */
+export const isBesides = (name: string): boolean => besides.test(name)
+
 export interface SliceFiles {
   /** Names, sorted */
   readonly names: readonly string[]
@@ -27,7 +30,7 @@ export async function sliceFilesIn(folder: string): Promise<SliceFiles> {
   }
   const files = await filesIn(folder)
   const skipped = files
-    .filter(name => !codecByName(name) && !besides.test(name))
+    .filter(name => !codecByName(name) && !isBesides(name))
     .map(name => skippedFile(new AppError('UNKNOWN_FORMAT', { file: join(folder, name) })))
   return { names: files.filter(name => codecByName(name)), skipped }
 }

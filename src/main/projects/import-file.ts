@@ -6,7 +6,7 @@ import { pictureSize } from '../../core/imaging/picture'
 import { AppError, isAppError } from '../../shared/errors'
 import { encodeRuns } from '../../shared/masks/rle'
 import type { DecodedFile } from '../codecs'
-import { bytesOf, decodeBytes, stemOf } from '../codecs'
+import { bytesOf, codecByName, codecs, decodeBytes, stemOf } from '../codecs'
 import type { FileCache, LoadedSlice, PixelSpacing, SliceAxis } from '../datasets'
 import { loadImage, loadLabels, planeCount } from '../datasets'
 import type { ProjectStore } from '../database/project-store'
@@ -31,8 +31,8 @@ export interface ImportTarget {
   readonly folder: string
   /** Copy pixels into the project, or leave them where they are */
   readonly copy: boolean
-  /** Name of the label class for a value of a label map */
-  readonly labelName: (value: number) => string
+  /** Name of the label class for a value of a label map. @param values - all of its file's slice */
+  readonly labelName: (value: number, values: readonly number[]) => string
 }
 
 export interface ImportOutcome {
@@ -42,6 +42,7 @@ export interface ImportOutcome {
   readonly annotations: number
   readonly hasSpacing: boolean
   readonly isColour: boolean
+  readonly isPicture: boolean
 }
 
 /** Volumes are cut along z of their file, as their slices were taken. */
@@ -53,10 +54,13 @@ const volumeAxis: SliceAxis = 2
  * @throws AppError what reading a file can meet, UNUSABLE_SLICE, DISK_FULL, NOT_SAVED
  */
 export async function importFile(plan: ImportPlan, target: ImportTarget): Promise<ImportOutcome> {
+  const { store, folder, copy } = target
+  const known = store.series.byPath(pathInProject(plan.file, folder))
+  if (known) return nothingNew
+  await refuseOtherFormat(plan.file)
   const bytes = await bytesOf(plan.file)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const { store, folder, copy } = target
-  if (store.series.known(pathInProject(plan.file, folder), sha256)) return nothingNew
+  if (store.series.bySha256(sha256)) return nothingNew
   const decoded = decodeBytes(bytes, plan.file, 'image')
   const slices = await readSlices(plan, decoded)
   const path = copy ? await copyIn(plan.file, bytes, folder) : pathInProject(plan.file, folder)
@@ -80,8 +84,19 @@ export async function importFile(plan: ImportPlan, target: ImportTarget): Promis
       annotations: added.reduce((sum, { annotations }) => sum + annotations, 0),
       hasSpacing: slices.every(({ spacingMm }) => spacingMm !== null),
       isColour: slices.some(({ isColour }) => isColour),
+      isPicture: !isVolume,
     }
   })
+}
+
+/** Bytes that tell the formats apart */
+const headLength = 512
+
+/** What no codec knows, by name or by its first bytes, is not read whole: it may be gigabytes of something else. */
+async function refuseOtherFormat(file: string): Promise<void> {
+  if (codecByName(file)) return
+  const head = await bytesOf(file, headLength)
+  if (!codecs.some(codec => codec.sniff(head))) throw new AppError('UNKNOWN_FORMAT', { file })
 }
 
 const nothingNew: ImportOutcome = {
@@ -90,6 +105,7 @@ const nothingNew: ImportOutcome = {
   annotations: 0,
   hasSpacing: true,
   isColour: false,
+  isPicture: false,
 }
 
 interface ReadSlice {
@@ -166,7 +182,8 @@ function addSlice(
   const state = values.length > 0 ? 'done' : 'to-do'
   const id = store.slices.add({ seriesId, name, plane, width, height, spacingMm, state })
   for (const value of values) {
-    const label = store.labels.byName(labelName(value)) ?? store.labels.add(labelName(value))
+    const labelled = labelName(value, values)
+    const label = store.labels.byName(labelled) ?? store.labels.add(labelled)
     const runs = encodeRuns(maskOfLabel(labels?.labels.data ?? [], value))
     const draft = {
       ...{ id: null, labelId: label.id, runs, prompt: null, predictedIou: null, model: null },

@@ -1,11 +1,16 @@
 import { insideRoots } from '../files/inside-root'
 import type { ServiceContext } from './service-context'
 
+/** Below these a door may look, its root and the user's own folder; empty: everywhere. */
+export function allowedRoots({ root, app }: ServiceContext): string[] {
+  return root === null ? [] : [root, app.folder]
+}
+
 /**
- * The real path of what a door asks for: below the root that it was started with, or in the user's own folder.
+ * The real path of what a door asks for.
  *
- * @throws AppError FOLDER_NOT_FOUND
+ * @throws AppError FOLDER_NOT_FOUND, also for what lies outside its roots
  */
-export function allowedPath({ root, app }: ServiceContext, path: string): Promise<string> {
-  return insideRoots(path, root === null ? [] : [root, app.folder])
+export function allowedPath(context: ServiceContext, path: string): Promise<string> {
+  return insideRoots(path, allowedRoots(context))
 }

@@ -16,9 +16,8 @@ export type NewSeries = Omit<StoredSeries, 'id'>
 export interface SeriesRepository {
   list(): StoredSeries[]
   get(id: number): StoredSeries | null
-  /** The one of this path or of these bytes */
-  known(path: string, sha256: string): StoredSeries | null
   byPath(path: string): StoredSeries | null
+  bySha256(sha256: string): StoredSeries | null
   /** @returns its id */
   add(series: NewSeries): number
 }
@@ -51,7 +50,7 @@ export function createSeriesRepository(db: Database): SeriesRepository {
     list: () => all.all().map(seriesOf),
     get: id => optional(byId.get(id)),
     byPath: path => optional(byPath.get(path)),
-    known: (path, sha256) => optional(byPath.get(path) ?? bySha.get(sha256)),
+    bySha256: sha256 => optional(bySha.get(sha256)),
     add: ({ name, kind, path, isCopied, bytes, sha256, group, axis, planes }) =>
       Number(
         insert.run(

@@ -1,0 +1,181 @@
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { tensor } from '../../../../src/core/tensor/tensor'
+import { writeNpy, writePng } from '../../../../src/main/codecs'
+import { importFiles } from '../../../../src/main/projects/import-files'
+import type { ProjectSession } from '../../../../src/main/projects/project-session'
+import type { ImportEvent } from '../../../../src/shared/contract/imports'
+import { folderWith, pngWith, writeFiles } from '../support/folders'
+import { smallProject } from '../support/small-project'
+
+async function importAll(
+  session: ProjectSession,
+  paths: readonly string[],
+  options: { copy?: boolean; roots?: string[]; signal?: AbortSignal } = {},
+): Promise<ImportEvent[]> {
+  const events: ImportEvent[] = []
+  for await (const event of importFiles(session, { paths, copy: false, ...options })) events.push(event)
+  return events
+}
+
+/** `[file, outcome, slices, notes or code]` of each item */
+function items(events: readonly ImportEvent[]): unknown[] {
+  return events.flatMap(event =>
+    event.event === 'item'
+      ? [
+          [
+            event.file.replaceAll('\\', '/').replace(/^[^/]*数据[^/]*\//, ''),
+            event.outcome,
+            event.slices,
+            event.error?.code ?? event.notes,
+          ],
+        ]
+      : [],
+  )
+}
+
+const rgb = writePng(tensor('uint8', [2, 2, 3], new Uint8Array(12).fill(7)))
+
+describe('an import', () => {
+  it('reports each file, and one bad file stops no other', async () => {
+    const { session } = await smallProject(0)
+    const folder = folderWith({
+      'a/colour.png': rgb,
+      'a/.hidden.png': pngWith(4, 4),
+      'a/notes.txt': 'nothing',
+      'broken.png': pngWith(9, 9).subarray(0, 50),
+      'grey.npy': writeNpy(tensor('int16', [2, 3], Int16Array.of(-5, 0, 1, 2, 3, 900))),
+      'holiday.jpg': Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 0),
+      'nan.npy': writeNpy(tensor('float32', [1, 2], Float32Array.of(NaN, 1))),
+      'scan.dcm': 'no DICOM',
+    })
+
+    const events = await importAll(session, [folder])
+
+    expect(items(events)).toEqual([
+      ['a/colour.png', 'ready', 1, ['no-spacing', 'colour', 'own-group']],
+      ['broken.png', 'failed', 0, 'CORRUPT_FILE'],
+      ['grey.npy', 'ready', 1, ['no-spacing', 'own-group']],
+      ['holiday.jpg', 'not-supported', 0, 'UNKNOWN_FORMAT'],
+      ['nan.npy', 'failed', 0, 'UNUSABLE_SLICE'],
+      ['scan.dcm', 'not-supported', 0, 'UNKNOWN_FORMAT'],
+    ])
+    expect(events.at(-1)).toEqual({
+      ...{ event: 'report', ready: 2, slices: 2, known: 0, notSupported: 2, failed: 2, labels: 0 },
+    })
+    expect(events.filter(({ event }) => event === 'progress')).toHaveLength(6)
+  })
+
+  it('takes masks of a data set as accepted annotations, label by label', async () => {
+    const { session } = await smallProject(0)
+    const folder = folderWith({
+      'train/images/one.png': pngWith(6, 4, [90, 0, 0, 5, 3]),
+      'train/masks/one_mask.png': pngWith(6, 4, [1, 0, 0, 1, 1], [2, 4, 2, 5, 3]),
+      'train/images/plain.png': pngWith(6, 4),
+      'train/masks/lost.png': pngWith(6, 4),
+      'val/images/two.png': pngWith(6, 4, [91, 0, 0, 5, 3]),
+      'val/masks/two.png': pngWith(6, 4, [255, 2, 2, 3, 3]),
+      'spacing.csv': 'filename,pixel_size_mm\none.png,0.5\ntwo.png,0.25\n',
+    })
+
+    const events = await importAll(session, [folder])
+
+    expect(items(events)).toEqual([
+      ['train/images/one.png', 'ready', 1, ['own-group', 'labels-found']],
+      ['train/masks/one_mask.png', 'labels', 1, []],
+      ['train/images/plain.png', 'ready', 1, ['no-spacing', 'own-group']],
+      ['train/masks/lost.png', 'failed', 0, 'UNUSABLE_SLICE'],
+      ['val/images/two.png', 'ready', 1, ['own-group', 'labels-found']],
+      ['val/masks/two.png', 'labels', 1, []],
+    ])
+    expect(session.store.labels.list().map(({ name }) => name)).toEqual(['Nerve', 'Label 1', 'Label 2'])
+    const slices = session.store.slices.summaries()
+    expect(slices.map(({ name, state, objects }) => [name, state, objects])).toEqual([
+      ['one', 'done', 2],
+      ['plain', 'to-do', 0],
+      ['two', 'done', 1],
+    ])
+    const [first] = session.store.annotations.ofSlice(slices[0]?.id ?? 0)
+    expect(first).toMatchObject({
+      ...{ runs: [0, 2, 4, 2, 16], status: 'accepted', origin: 'imported', areaPx: 4 },
+      box: { x0: 0, y0: 0, x1: 1, y1: 1 },
+    })
+    expect(session.store.slices.get(slices[0]?.id ?? 0)?.spacingMm).toEqual({ x: 0.5, y: 0.5 })
+  })
+
+  it('knows a file again by its path and by its bytes', async () => {
+    const { session } = await smallProject(0)
+    const folder = folderWith({ 'one.png': rgb })
+    const copy = folderWith({ 'other name.png': rgb })
+    await importAll(session, [folder])
+
+    expect(items(await importAll(session, [join(folder, 'one.png'), copy]))).toEqual([
+      ['one.png', 'known', 0, []],
+      ['other name.png', 'known', 0, []],
+    ])
+    expect(session.store.series.list()).toHaveLength(1)
+  })
+
+  it('copies files into the project under names of their own', async () => {
+    const { session, folder } = await smallProject(0)
+    const source = folderWith({ 'a/slice.png': pngWith(3, 3), 'b/slice.png': pngWith(4, 4) })
+
+    await importAll(session, [source], { copy: true })
+
+    expect(session.store.series.list().map(({ path, isCopied }) => [path, isCopied])).toEqual([
+      ['images/slice.png', true],
+      ['images/slice-2.png', true],
+    ])
+    expect(existsSync(join(folder, 'images/slice-2.png'))).toBe(true)
+  })
+
+  it('stops between two files when it is cancelled, and keeps what it has', async () => {
+    const { session } = await smallProject(0)
+    const folder = folderWith({ '1.png': pngWith(3, 3), '2.png': pngWith(4, 4), '3.png': pngWith(5, 5) })
+    const stop = new AbortController()
+    const outcomes: string[] = []
+
+    for await (const event of importFiles(session, { paths: [folder], copy: false, signal: stop.signal })) {
+      if (event.event === 'item') outcomes.push(event.file)
+      if (outcomes.length === 2) stop.abort()
+    }
+
+    expect(outcomes).toHaveLength(2)
+    expect(session.store.slices.summaries()).toHaveLength(2)
+  })
+
+  it('follows no link in a circle, and none out of the roots of its door', async () => {
+    const { session } = await smallProject(0)
+    const folder = folderWith({ 'inside/one.png': pngWith(3, 3) })
+    const outside = folderWith({ 'two.png': pngWith(4, 4) })
+    symlinkSync(join(folder, 'inside'), join(folder, 'inside/again'))
+    symlinkSync(outside, join(folder, 'out'))
+
+    expect(items(await importAll(session, [folder], { roots: [folder] }))).toHaveLength(1)
+    expect(items(await importAll(session, [folder]))).toHaveLength(2)
+  })
+
+  it('says which file is not there', async () => {
+    const { session } = await smallProject(0)
+
+    expect(items(await importAll(session, [join(folderWith({}), 'gone.png')]))).toEqual([
+      ['gone.png', 'failed', 0, 'FILE_NOT_FOUND'],
+    ])
+  })
+
+  it('leaves nothing of a file whose mask does not fit', async () => {
+    const { session } = await smallProject(0)
+    const folder = folderWith({})
+    mkdirSync(join(folder, 'images'))
+    mkdirSync(join(folder, 'masks'))
+    writeFiles(folder, { 'images/one.png': pngWith(4, 4) })
+    writeFileSync(join(folder, 'masks/one.png'), pngWith(5, 4, [1, 0, 0, 1, 1]))
+
+    expect(items(await importAll(session, [folder], { copy: true }))).toEqual([
+      ['images/one.png', 'failed', 0, 'UNUSABLE_SLICE'],
+    ])
+    expect(session.store.series.list()).toEqual([])
+    expect(existsSync(join(session.folder, 'images'))).toBe(false)
+  })
+})
