@@ -1,5 +1,6 @@
 import type { BlobRequest } from '../../shared/contract/blob-address'
 import { AppError } from '../../shared/errors'
+import { zipExport } from '../exporters/zip-export'
 import { pixelReader } from '../projects/describe-slice'
 import type { OpenProjects } from '../projects/open-projects'
 import type { ProjectSession } from '../projects/project-session'
@@ -8,7 +9,7 @@ import type { BlobBytes } from '../services/blob-bytes'
 import { thumbnail } from './thumbnail'
 
 /**
- * The bytes behind an address: pixels and thumbnails of slices.
+ * The bytes behind an address: pixels and thumbnails of slices, exports as zips.
  *
  * @throws AppError PROJECT_NOT_OPEN, NO_SUCH_ITEM, and what reading the slice's file can meet
  */
@@ -27,8 +28,9 @@ export async function readBlob(
     case 'thumbnail':
       return { type: 'image/png', bytes: await thumbnail(session, sliceId(id)), fileName: null }
     case 'export':
+      return zipExport(session, id)
     case 'run-picture':
-      throw new AppError('NO_SUCH_ITEM', { kind: kind === 'export' ? 'export' : 'run', id })
+      throw new AppError('NO_SUCH_ITEM', { kind: 'run', id })
   }
 }
 

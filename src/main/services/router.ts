@@ -1,4 +1,5 @@
 import { encodingService } from './encoding'
+import { exportsService } from './exports'
 import { foldersService } from './folders'
 import { historyService } from './history'
 import { importsService } from './imports'
@@ -27,4 +28,5 @@ export const router = {
   training: trainingService,
   models: modelsService,
   review: reviewService,
+  exports: exportsService,
 }

@@ -49,6 +49,11 @@ export function rememberSplit({ store }: ProjectSession, { val, independent }: R
   store.settings.set(key, [...new Set([...before, ...val.map(({ group }) => group)])].sort())
 }
 
+/** Groups that are never trained on, once a run has begun; empty before. */
+export function heldOutGroups({ store }: ProjectSession): ReadonlySet<string> {
+  return new Set(store.settings.get(key, z.array(z.string())) ?? [])
+}
+
 type Sides = Pick<RunSplit, 'train' | 'val' | 'independent'>
 
 /** The earlier held-out groups, where they are at least half of what is wanted and leave something to learn from. */

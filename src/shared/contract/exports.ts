@@ -16,6 +16,8 @@ export const ExportReport = z.object({
   event: z.literal('report'),
   format: z.string(),
   folder: z.string(),
+  /** Of the blob `export`, its zip; null where the export lies outside the project */
+  id: z.string().nullable(),
   slices: z.int(),
   objects: z.int(),
   files: z.array(z.object({ file: z.string(), bytes: z.number(), sha256: z.string() })),

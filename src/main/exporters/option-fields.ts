@@ -1,0 +1,19 @@
+import * as z from 'zod'
+
+/** Options that several formats share. */
+
+/** Every format has them: they choose the slices. */
+export const commonOptions = {
+  /** `done`: finished slices and those with nothing on them; `accepted`: also slices that are worked on */
+  slices: z.enum(['done', 'accepted']).default('done'),
+  /** Training and held-out slices apart, as the runs of the project have them */
+  split: z.boolean().default(true),
+} as const
+export const CommonOptions = z.object(commonOptions)
+export type CommonOptions = z.infer<typeof CommonOptions>
+
+/** `classes`: one number a label class; `objects`: one number an object, counted from 1 on each slice */
+export const valuesOption = z.enum(['classes', 'objects']).default('classes')
+
+/** The slices themselves, as 8-bit PNG in the window that is seen */
+export const imagesOption = z.boolean().default(true)

@@ -1,0 +1,166 @@
+import { join } from 'node:path'
+import type { Tensor } from '../../core/tensor/tensor'
+import { tensor } from '../../core/tensor/tensor'
+import type { ExportEvent, ExportReport } from '../../shared/contract/exports'
+import { AppError, isAppError } from '../../shared/errors'
+import { pixelReader } from '../projects/describe-slice'
+import { modelInUse } from '../projects/describe-project'
+import type { ProjectSession } from '../projects/project-session'
+import { sliceSource } from '../projects/slice-source'
+import { windowImage } from '../inference/window-image'
+import { ExportFolder } from './export-folder'
+import { exportLabels, exportSlices } from './export-slices'
+import type { AnyExporter, ExportProgress, ExportSlice, ExportWorld } from './exporter'
+import { CommonOptions } from './option-fields'
+import { exportReport } from './export-report'
+
+export interface ExportRun {
+  readonly session: ProjectSession
+  readonly exporter: AnyExporter
+  readonly options: Readonly<Record<string, unknown>>
+  /** Absolute; where it exists, a number is put behind its name */
+  readonly folder: string
+  /** Of SliceTune */
+  readonly version: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Writes the accepted annotations of a project. Slices that cannot be read are left out and listed; a cancelled export
+ * leaves nothing.
+ *
+ * @throws AppError USAGE for options that the format does not have, DISK_FULL, FOLDER_NOT_WRITABLE
+ */
+export async function* runExport(run: ExportRun): AsyncGenerator<ExportEvent> {
+  const { session, exporter } = run
+  const options = parsed(run)
+  const slices = exportSlices(session, CommonOptions.parse(options))
+  const folder = await ExportFolder.begin(run.folder)
+  const log: ExportLog = { skipped: [], notes: [], objects: new Map() }
+  try {
+    const world = exportWorld(run, { slices, folder, log })
+    yield* exporter.write(options, world)
+    const report = exportReport({
+      ...run,
+      options,
+      slices,
+      model: modelInUse(session),
+      log,
+      files: folder.files,
+    })
+    await folder.write('report.json', `${JSON.stringify(report, null, 2)}\n`)
+    const place = await folder.finish()
+    const { slices: written, objects, skipped } = report
+    yield summary({ run, place, slices: written, objects, skipped, files: folder.files })
+  } catch (error) {
+    if (!isCancel(error)) throw error
+    yield summary({ run, place: run.folder, slices: 0, objects: 0, skipped: [], files: [] })
+  } finally {
+    await folder.discard()
+  }
+}
+
+/** What happened while the files were written. */
+export interface ExportLog {
+  readonly skipped: ExportReport['skipped']
+  readonly notes: string[]
+  /** How many objects of a slice are in the files; what was left out is not in it */
+  readonly objects: Map<number, number>
+}
+
+function parsed({ exporter, options }: ExportRun): Record<string, unknown> {
+  const result = exporter.options.safeParse(options)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const reason = `The format ${exporter.id} has no such option: ${issue?.path.join('.') ?? ''} (${issue?.message ?? ''}).`
+  throw new AppError('USAGE', { reason })
+}
+
+interface Parts {
+  readonly slices: readonly ExportSlice[]
+  readonly folder: ExportFolder
+  readonly log: ExportLog
+}
+
+function exportWorld({ session, signal }: ExportRun, { slices, folder, log }: Parts): ExportWorld {
+  return {
+    labels: exportLabels(session),
+    slices,
+    objectsOf: ({ id }) => {
+      const objects = session.store.annotations.ofSlice(id).filter(({ status }) => status === 'accepted')
+      log.objects.set(id, objects.length)
+      return objects
+    },
+    picture: slice => pictureOf(session, slice),
+    sourceFile: ({ path }) => session.pathOf(path),
+    write: (path, contents) => folder.write(path, contents),
+    note: text => void log.notes.push(text),
+    each: (items, work) => eachItem(items, work, { signal, log }),
+  }
+}
+
+async function* eachItem<T extends { readonly name: string }>(
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+  { signal, log }: { readonly signal: AbortSignal | undefined; readonly log: ExportLog },
+): AsyncGenerator<ExportProgress> {
+  yield { event: 'progress', done: 0, total: items.length }
+  for (const [index, item] of items.entries()) {
+    if (signal?.aborted === true) throw new AppError('ABORTED', {})
+    const before = new Set(log.objects.keys())
+    try {
+      await work(item)
+    } catch (error) {
+      if (!isAppError(error) || endsAll.includes(error.code)) throw error
+      for (const slice of log.objects.keys()) if (!before.has(slice)) log.objects.delete(slice)
+      log.skipped.push({ name: item.name, code: error.code, message: error.message })
+    }
+    yield { event: 'progress', done: index + 1, total: items.length }
+  }
+}
+
+/** What the next slice would meet as well. */
+const endsAll = ['ABORTED', 'DISK_FULL', 'FOLDER_NOT_WRITABLE', 'FOLDER_NOT_FOUND']
+
+const isCancel = (error: unknown): boolean => isAppError(error) && error.code === 'ABORTED'
+
+/** A byte is shown as it is; other values, and those with a window of the user's, through their window. */
+async function pictureOf(session: ProjectSession, { id }: ExportSlice): Promise<Tensor<'uint8'>> {
+  const source = sliceSource(session, id)
+  const reader = pixelReader(session)
+  const { width, height, channels, values, sampleType } = await reader.pixels(source)
+  const shape = channels === 1 ? [height, width] : [height, width, channels]
+  if (values instanceof Uint8Array && source.window === null) return tensor('uint8', shape, values)
+  const window = source.window ?? (await reader.facts(source)).autoWindow
+  return windowImage(tensor(sampleType, shape, values), window)
+}
+
+interface Summary extends Pick<ExportReport, 'slices' | 'objects' | 'skipped'> {
+  readonly run: ExportRun
+  readonly place: string
+  readonly files: ExportFolder['files']
+}
+
+function summary({ run, place, files, ...counts }: Summary): ExportReport {
+  return {
+    event: 'report',
+    format: run.exporter.id,
+    folder: place,
+    id: idOf(run.session, place),
+    ...counts,
+    files,
+    interrupted: files.length === 0,
+  }
+}
+
+/** By which its zip is asked for; null for an export that lies elsewhere. */
+function idOf(session: ProjectSession, place: string): string | null {
+  const name = place.slice(exportsFolder(session).length + 1)
+  return place === join(exportsFolder(session), name) && exportId.test(name) ? name : null
+}
+
+/** As addresses of blobs allow it. */
+export const exportId = /^[A-Za-z0-9_-]{1,64}$/
+
+/** Where exports go that nobody gave a folder. */
+export const exportsFolder = ({ folder }: ProjectSession): string => join(folder, 'exports')
