@@ -23,6 +23,17 @@ export function proposalOf(candidates: readonly Candidate[], geometry: SliceGeom
   const { height, width } = geometry
   const [best] = candidates
   const logits = best ? restoreMask(best.lowRes.data, geometry) : new Float32Array(height * width).fill(-1)
-  const mask = Uint8Array.from(logits, logit => (logit >= 0 ? 1 : 0))
-  return { mask: tensor('uint8', [height, width], mask), predictedIou: best?.predictedIou ?? 0, candidates }
+  return {
+    mask: tensor('uint8', [height, width], maskOf(logits)),
+    predictedIou: best?.predictedIou ?? 0,
+    candidates,
+  }
+}
+
+/** Logits >= 0. */
+export function maskOf(logits: Float32Array): Uint8Array {
+  const mask = new Uint8Array(logits.length)
+  // index < length. `from` with a function takes a hundred times as long, which a person who drags a box would feel.
+  for (let index = 0; index < mask.length; index++) mask[index] = logits[index]! >= 0 ? 1 : 0
+  return mask
 }

@@ -39,9 +39,10 @@ export function drawThumbnail(
     for (let pixel = 0; pixel < mask.length; pixel++) {
       if (mask[pixel] === 0) continue
       const opacity = edges[pixel] === 1 ? 1 : fillOpacity
-      for (const [channel, value] of colour.entries()) {
+      for (let channel = 0; channel < 3; channel++) {
         const at = pixel * 3 + channel
-        onto[at] = Math.round((onto[at] ?? 0) * (1 - opacity) + value * opacity)
+        // at < onto.length and channel < 3
+        onto[at] = Math.round(onto[at]! * (1 - opacity) + colour[channel]! * opacity)
       }
     }
   }

@@ -1,5 +1,6 @@
 import type { SliceGeometry } from '../../core/imaging/geometry'
 import { restoreMask } from '../../core/imaging/restore'
+import { maskOf } from '../../core/models/proposal'
 import type { Proposal } from '../../core/models/segmenter'
 import type { CandidateMask } from '../../shared/contract/segment'
 import { encodeRuns } from '../../shared/masks/rle'
@@ -8,7 +9,7 @@ import { encodeRuns } from '../../shared/masks/rle'
 export function candidateMasks({ mask, candidates }: Proposal, geometry: SliceGeometry): CandidateMask[] {
   return candidates.map(({ lowRes, predictedIou }, index) => {
     // The best one is restored already.
-    const pixels = index === 0 ? mask.data : setWhere(restoreMask(lowRes.data, geometry), 0)
+    const pixels = index === 0 ? mask.data : maskOf(restoreMask(lowRes.data, geometry))
     return { runs: encodeRuns(pixels), areaPx: areaOf(pixels), predictedIou }
   })
 }
@@ -35,11 +36,4 @@ export function areaOf(mask: Uint8Array): number {
   // index < length; much faster than reduce
   for (let index = 0; index < mask.length; index++) area += mask[index]!
   return area
-}
-
-function setWhere(logits: Float32Array, least: number): Uint8Array {
-  const mask = new Uint8Array(logits.length)
-  // index < length
-  for (let index = 0; index < mask.length; index++) mask[index] = logits[index]! >= least ? 1 : 0
-  return mask
 }
