@@ -1,4 +1,5 @@
 import { ORPCError } from '@orpc/server'
+import { contractErrorStatus } from '../../shared/contract/errors'
 import { AppError, isAppError } from '../../shared/errors'
 import { log } from '../log'
 
@@ -16,7 +17,7 @@ export function contractError(error: unknown): unknown {
 
 function defined(error: AppError): ORPCError<string, unknown> {
   const { code, data, message } = error
-  return new ORPCError(code, { defined: true, status: 422, data, message, cause: error })
+  return new ORPCError(code, { defined: true, status: contractErrorStatus, data, message, cause: error })
 }
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'

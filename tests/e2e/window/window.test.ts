@@ -1,62 +1,67 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import * as z from 'zod'
-import { complaintsOf, withBrowser } from '../browser'
-import { StartPage } from '../pages/start.page'
-import { StandInSession, standInForElectron, type ElectronStandIn } from './electron-stand-in'
+import { useApp } from './with-app'
 
-const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync('package.json', 'utf8')))
+const withApp = useApp()
 
-test('the built window opens its page, tells its version, and refuses to open, go or use anything else', async () => {
-  await withBrowser(
-    { size: { width: 1440, height: 900 }, locale: 'en-GB', fileAccess: true },
-    async context => {
-      const session = new StandInSession()
-      const electron = standInForElectron(context, session)
-      const complaints: string[][] = []
-      context.on('page', page => complaints.push(complaintsOf(page)))
-      try {
-        await electron.start(join(process.cwd(), 'out/main/index.js'))
-        await expect.poll(() => electron.windows[0]?.shown).toBe(true)
-        await checkWindow(electron, session)
-        expect(complaints.flat()).toEqual([])
-      } finally {
-        electron.stop()
-      }
-    },
-  )
+test('the built window shows its page from a scheme of its own, with nothing of Node in it', async () => {
+  await withApp({}, async (electron, page) => {
+    const opened = electron.windows[0]
+    expect(opened?.options.webPreferences).toMatchObject({
+      ...{
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webviewTag: false,
+        spellcheck: false,
+      },
+    })
+    expect(existsSync(opened?.options.webPreferences.preload ?? '')).toBe(true)
+    expect(electron.privileged).toMatchObject([
+      { scheme: 'slicetune', privileges: { secure: true, standard: true } },
+    ])
+    expect(electron.menus).toEqual([null])
+    await expect.poll(() => page.getByRole('main').count()).toBe(1)
+    expect(await page.evaluate(() => Object.keys(window.slicetune ?? {}).sort())).toEqual([
+      ...['chooseFiles', 'chooseFolder', 'onBackend', 'pathOf', 'reveal', 'version'],
+    ])
+    expect(await page.evaluate(() => 'require' in window || 'process' in window)).toBe(false)
+  })
 })
 
-async function checkWindow(electron: ElectronStandIn, session: StandInSession): Promise<void> {
-  const window = electron.windows[0]
-  const page = window?.page
-  if (window === undefined || page === null || page === undefined) throw new Error('no window was opened')
-  expect(window.options.webPreferences).toMatchObject({
-    sandbox: true,
-    contextIsolation: true,
-    nodeIntegration: false,
+test('refuses to open, go or use anything else', async () => {
+  await withApp({}, (electron, page) => {
+    const contents = electron.windows[0]?.webContents
+    expect(contents?.openHandler?.({ url: 'https://example.org' })).toEqual({ action: 'deny' })
+    for (const event of ['will-navigate', 'will-redirect', 'will-attach-webview']) {
+      let prevented = false
+      contents?.emit(event, { preventDefault: () => (prevented = true) })
+      expect(prevented, event).toBe(true)
+    }
+    const answers: boolean[] = []
+    for (const permission of ['media', 'geolocation', 'notifications', 'usb'])
+      electron.session.permissionRequest?.(null, permission, allowed => answers.push(allowed))
+    expect(answers).toEqual([false, false, false, false])
+    expect(electron.session.permissionCheck?.()).toBe(false)
+    expect(electron.session.devicePermission?.()).toBe(false)
+    return expect(page.title()).resolves.toBe('SliceTune')
   })
-  expect(existsSync(window.options.webPreferences.preload)).toBe(true)
+})
 
-  const start = new StartPage(page)
-  await expect.poll(() => start.status.innerText()).toContain(`Version ${version}`)
-  expect(await start.commands.count()).toBe(2)
+test('its page loads nothing that lies outside', async () => {
+  const outside = [
+    ...['/../package.json', '/%2e%2e/package.json', '/..%5cpackage.json', '/assets/../../package.json'],
+    ...['/etc/passwd', '/blob/pixels/../../x', '/blob/pixels/unknown/1'],
+  ]
+  await withApp({ expected: /404/ }, async (_electron, page) => {
+    for (const path of outside) {
+      const answer = await page.evaluate(async wanted => {
+        const { status, headers } = await fetch(wanted)
+        return { status, policy: headers.get('content-security-policy') }
+      }, path)
 
-  expect(window.webContents.openHandler?.({ url: 'https://example.org' })).toEqual({ action: 'deny' })
-  for (const event of ['will-navigate', 'will-redirect', 'will-attach-webview']) {
-    let prevented = false
-    window.webContents.emit(event, { preventDefault: () => (prevented = true) })
-    expect(prevented, event).toBe(true)
-  }
-  const answers: boolean[] = []
-  for (const permission of ['media', 'geolocation', 'notifications', 'usb']) {
-    session.permissionRequest?.(null, permission, allowed => answers.push(allowed))
-  }
-  expect(answers).toEqual([false, false, false, false])
-  expect(session.permissionCheck?.()).toBe(false)
-  expect(session.devicePermission?.()).toBe(false)
-
-  electron.app.emit('window-all-closed')
-  expect(electron.quits()).toBe(process.platform === 'darwin' ? 0 : 1)
-}
+      expect(answer, path).toMatchObject({ status: 404 })
+      expect(answer.policy).toContain("default-src 'none'")
+    }
+  })
+})
