@@ -15,9 +15,8 @@ export function migrate(
   mode: 'edit' | 'look' = 'edit',
   steps: readonly Migration[] = migrations,
 ): void {
-  const found = Number(database.pragma('user_version', { simple: true }))
-  const known = steps.at(-1)?.version ?? 0
-  if (found > known) throw new AppError('PROJECT_TOO_NEW', { file, found, known })
+  refuseNewer(database, file, steps)
+  const found = versionOf(database)
   const missing = steps.filter(({ version }) => version > found)
   if (missing.length === 0) return
   if (mode === 'look') throw new AppError('READ_ONLY_PROJECT', { file })
@@ -29,6 +28,18 @@ export function migrate(
     })()
   }
 }
+
+/** @throws AppError PROJECT_TOO_NEW */
+export function refuseNewer(
+  database: Database,
+  file: string,
+  steps: readonly Migration[] = migrations,
+): void {
+  const [found, known] = [versionOf(database), steps.at(-1)?.version ?? 0]
+  if (found > known) throw new AppError('PROJECT_TOO_NEW', { file, found, known })
+}
+
+const versionOf = (database: Database): number => Number(database.pragma('user_version', { simple: true }))
 
 /** `VACUUM INTO` copies what is committed, also what is still in the journal; a copy of the file alone would not. */
 function backUp(database: Database, copy: string): void {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { AppError } from '../../shared/errors'
-import { migrate } from './migrate'
+import { migrate, refuseNewer } from './migrate'
 import { sqliteError } from './sqlite-error'
 
 export type { Database } from 'better-sqlite3'
@@ -29,9 +29,11 @@ export function openDatabase(
   let database: Database.Database | null = null
   try {
     database = new Database(file, { readonly: mode === 'look', fileMustExist: !create, timeout: 5000 })
-    refuseForeign(database, file)
+    const isNew = refuseForeign(database, file)
+    // Before anything is written to it.
+    refuseNewer(database, file)
     if (mode === 'edit') {
-      database.pragma(`application_id = ${applicationId}`)
+      if (isNew) database.pragma(`application_id = ${applicationId}`)
       database.pragma('journal_mode = WAL')
       // Every committed action survives a power cut, not only a crash: one sync an action is nothing beside its undo.
       database.pragma('synchronous = FULL')
@@ -45,10 +47,12 @@ export function openDatabase(
   }
 }
 
-function refuseForeign(database: Database.Database, file: string): void {
+/** @returns whether it has nothing in it yet */
+function refuseForeign(database: Database.Database, file: string): boolean {
   const id = Number(database.pragma('application_id', { simple: true }))
-  if (id === applicationId) return
+  if (id === applicationId) return false
   const tables = Number(database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get())
   // A new one has no tables yet.
   if (id !== 0 || tables > 0) throw new AppError('NOT_A_PROJECT', { file })
+  return true
 }

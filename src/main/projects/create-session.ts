@@ -38,7 +38,25 @@ export function createProjectSession(parts: SessionParts): ProjectSession {
     redo: () => travel(session, () => store.journal.redo()),
     summaries: slices => slices.flatMap(slice => store.slices.summary(slice) ?? []),
   }
+  if (lookReason === 'in-use') followOthers(session)
   return session
+}
+
+const lookEveryMs = 1000
+
+/** What the process that works in a project changes is not announced here, so the database is asked. */
+function followOthers({ store, changes }: ProjectSession): void {
+  let seen = store.outsideVersion()
+  const timer = setInterval(() => {
+    const version = store.outsideVersion()
+    if (version === seen) return
+    seen = version
+    changes.publish({ kind: 'slices-added' })
+    changes.publish({ kind: 'labels', labels: store.labels.list() })
+    changes.publish({ kind: 'undo', undo: store.journal.state() })
+  }, lookEveryMs)
+  timer.unref()
+  changes.onClose(() => clearInterval(timer))
 }
 
 function travel(session: ProjectSession, move: () => JournalStep | null): JournalStep | null {

@@ -3,17 +3,19 @@ import { AppError } from '../../shared/errors'
 import { bundledModel } from '../../shared/domain/evaluation'
 import { openProjectStore } from '../database/project-store'
 import type { AppState } from '../files/app-state'
-import type { FolderLock } from '../files/folder-lock'
 import { isOnNetworkShare } from '../files/network-share'
 import { log } from '../log'
 import { createProjectSession } from './create-session'
 import { modelInUse } from './describe-project'
-import { claimFolder, databaseName, projectFolder } from './project-folder'
+import { claimFolder } from './claim-folder'
+import type { Looking } from './open-to-look'
+import { openToLook } from './open-to-look'
+import { databaseName, projectFolder } from './project-folder'
 import type { ProjectSession } from './project-session'
 
 interface Opened {
   readonly session: ProjectSession
-  readonly lock: FolderLock | null
+  readonly release: () => Promise<void>
 }
 
 type OpenedListener = (session: ProjectSession) => void
@@ -88,28 +90,33 @@ export class OpenFolders {
     }
   }
 
-  async #end({ session, lock }: Opened): Promise<void> {
+  async #end({ session, release }: Opened): Promise<void> {
     try {
       for (const listener of this.#closingListeners) await listener(session)
       await remember(this.#app, session)
     } finally {
       session.changes.close()
       session.store.close()
-      await lock?.release()
+      await release()
     }
   }
 }
 
 async function openFolder(folder: string): Promise<Opened> {
   const { lock, lookReason } = await claimFolder(folder)
+  let looking: Looking | null = null
+  const release = async (): Promise<void> => {
+    await looking?.release()
+    await lock?.release()
+  }
   try {
-    const mode = lookReason === null ? 'edit' : 'look'
-    const store = openProjectStore(join(folder, databaseName), { mode })
+    if (lookReason !== null) looking = await openToLook(folder, lookReason)
+    const store = looking?.store ?? openProjectStore(join(folder, databaseName))
     const isOnShare = await isOnNetworkShare(folder)
     const parts = { id: crypto.randomUUID(), folder, lookReason, isOnShare, store }
-    return { session: createProjectSession(parts), lock }
+    return { session: createProjectSession(parts), release }
   } catch (error) {
-    await lock?.release()
+    await release()
     throw error
   }
 }

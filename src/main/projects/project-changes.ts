@@ -4,6 +4,8 @@ import type { ProjectChange } from '../../shared/contract/projects'
 export class ProjectChanges {
   readonly #listeners = new Set<(change: ProjectChange | null) => void>()
 
+  readonly #closing: (() => void)[] = []
+
   publish(change: ProjectChange): void {
     for (const listener of this.#listeners) listener(change)
   }
@@ -38,8 +40,14 @@ export class ProjectChanges {
     })()
   }
 
+  /** Called once, at the end of the project */
+  onClose(listener: () => void): void {
+    this.#closing.push(listener)
+  }
+
   /** Ends all subscriptions. */
   close(): void {
+    for (const listener of this.#closing.splice(0)) listener()
     for (const listener of this.#listeners) listener(null)
     this.#listeners.clear()
   }

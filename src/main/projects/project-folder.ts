@@ -1,14 +1,11 @@
-import { access, constants, realpath, rename, stat } from 'node:fs/promises'
+import { realpath, rename, stat } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { AppError, isAppError } from '../../shared/errors'
-import type { Project } from '../../shared/domain/project'
+import { AppError } from '../../shared/errors'
 import type { ProjectStore } from '../database/project-store'
 import { openProjectStore } from '../database/project-store'
-import type { FolderLock } from '../files/folder-lock'
 import { lockFolder } from '../files/folder-lock'
 import { makeFolder } from '../files/make-folder'
-import { systemCode } from '../files/write-atomically'
 
 export const databaseName = 'project.sqlite'
 
@@ -26,27 +23,6 @@ export async function projectFolder(path: string): Promise<string> {
     throw new AppError('NOT_A_PROJECT', { file: folder })
   }
   return real
-}
-
-/** A project's folder in use; `lock` is null where it can only be looked at. */
-export interface Claim {
-  readonly lock: FolderLock | null
-  readonly lookReason: Project['lookReason']
-}
-
-/** Claims the folder for this process, unless another one works in it or nobody may write there. */
-export async function claimFolder(folder: string): Promise<Claim> {
-  try {
-    await access(join(folder, databaseName), constants.W_OK)
-    return { lock: await lockFolder(folder), lookReason: null }
-  } catch (error) {
-    if (isAppError(error) && error.code === 'FOLDER_IN_USE') return { lock: null, lookReason: 'in-use' }
-    const isRefused = isAppError(error) && error.code === 'FOLDER_NOT_WRITABLE'
-    if (isRefused || ['EACCES', 'EPERM', 'EROFS'].includes(systemCode(error) ?? '')) {
-      return { lock: null, lookReason: 'read-only' }
-    }
-    throw error
-  }
 }
 
 /**

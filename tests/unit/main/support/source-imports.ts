@@ -1,12 +1,13 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const onnxProto = new URL('./onnx-proto-by-name.ts', import.meta.url).href
 
 /**
  * Lets a plain Node run the source: its imports have no extension, as the build wants them, and name what a package in
- * the old format exports, which Node cannot see.
+ * the old format exports, which Node cannot see. What the build reads into the source, the migrations, is read here.
  */
 registerHooks({
   resolve(specifier, context, next) {
@@ -18,4 +19,21 @@ registerHooks({
     }
     return next(specifier, context)
   },
+  load(url, context, next) {
+    const loaded = next(url, context)
+    if (!url.endsWith('/src/main/database/migrations.ts')) return loaded
+    const text = readFileSync(fileURLToPath(url), 'utf8')
+    const source = text.replace(
+      /import\.meta\.glob[^]*?\}\)/,
+      JSON.stringify(migrationsIn(join(dirname(fileURLToPath(url)), 'migrations'))),
+    )
+    return { ...loaded, source }
+  },
 })
+
+function migrationsIn(folder: string): Record<string, string> {
+  const names = readdirSync(folder)
+  return Object.fromEntries(
+    names.map(name => [`./migrations/${name}`, readFileSync(join(folder, name), 'utf8')]),
+  )
+}
