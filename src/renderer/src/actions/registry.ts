@@ -7,13 +7,26 @@ const registered = shallowRef<ReadonlyMap<string, Action>>(new Map())
 /** Changed keys only, as the settings hold them; '' takes the key away */
 const changedKeys = shallowRef<Readonly<Record<string, string>>>({})
 
+/** Seen or listed once, though its view may not be shown: for looking up and changing keys */
+const known = shallowRef<ReadonlyMap<string, Action>>(new Map())
+
+/** What can be run now. */
 export const allActions = computed(() => [...registered.value.values()])
+
+export const knownActions = computed(() => [...known.value.values()])
+
+export function rememberActions(actions: readonly Action[]): void {
+  const next = new Map(known.value)
+  for (const action of actions) next.set(action.id, action)
+  known.value = next
+}
 
 /** Adds commands; an ID that is there already is replaced. @returns takes them away again */
 export function registerActions(actions: readonly Action[]): () => void {
   const next = new Map(registered.value)
   for (const action of actions) next.set(action.id, action)
   registered.value = next
+  rememberActions(actions)
   return () => {
     const left = new Map(registered.value)
     for (const action of actions) if (left.get(action.id) === action) left.delete(action.id)
@@ -36,7 +49,7 @@ export function boundKeys(action: Pick<Action, 'id' | 'defaultKey'>): readonly s
 
 /** The key that buttons and tooltips show; null: none. */
 export function shownKeyOf(id: string): string | null {
-  const action = registered.value.get(id)
+  const action = known.value.get(id)
   return action === undefined ? null : (boundKeys(action)[0] ?? null)
 }
 
@@ -48,7 +61,7 @@ export function actionForKey(key: string, view: ViewName): Action | undefined {
 
 /** Commands that have this key already and can be reached where `action` can. */
 export function conflictsOf(action: Action, key: string): readonly Action[] {
-  return allActions.value.filter(
+  return knownActions.value.filter(
     other => other.id !== action.id && boundKeys(other).includes(key) && scopesMeet(action, other),
   )
 }

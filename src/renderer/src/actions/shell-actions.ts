@@ -24,7 +24,7 @@ import { moveToLandmark } from './landmarks'
 
 /** Commands that belong to no view. */
 export function shellActions(): readonly Action[] {
-  return [...windowActions(), ...viewActions(), ...historyActions()]
+  return [...windowActions(), ...goActions(), ...projectActions(), ...historyActions()]
 }
 
 function windowActions(): readonly Action[] {
@@ -91,20 +91,24 @@ const goKeys = {
   models: 'action.goModels',
 } as const satisfies Record<ProjectView, string>
 
-function viewActions(): readonly Action[] {
+function goActions(): readonly Action[] {
+  const projects = useProjectStore()
+  return projectViews.map((view, at): Action => ({
+    id: `shell.go-${view}`,
+    labelKey: goKeys[view],
+    defaultKey: `Alt+${at + 1}`,
+    scope: 'everywhere',
+    enabled: () => projects.project !== null && viewComponent(view) !== null,
+    run: () => goTo(view),
+  }))
+}
+
+function projectActions(): readonly Action[] {
   const projects = useProjectStore()
   const shell = useShellStore()
   const opening = useOpening()
   const isOpen = (): boolean => projects.project !== null
   return [
-    ...projectViews.map((view, at): Action => ({
-      id: `shell.go-${view}`,
-      labelKey: goKeys[view],
-      defaultKey: `Alt+${at + 1}`,
-      scope: 'everywhere',
-      enabled: () => isOpen() && viewComponent(view) !== null,
-      run: () => goTo(view),
-    })),
     {
       id: 'shell.settings',
       labelKey: 'action.goSettings',

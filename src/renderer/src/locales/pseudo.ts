@@ -19,6 +19,6 @@ const accented: Readonly<Record<string, string>> = {
 
 /** The sentence in brackets, with accents and a third longer, as other languages would be. */
 export function pseudoText(text: string): string {
-  const letters = [...text].map(letter => accented[letter] ?? letter).join('')
+  const letters = text.replace(/[A-Za-z]/g, letter => accented[letter] ?? letter)
   return `⟦${letters}${'·'.repeat(Math.ceil(text.length / 3))}⟧`
 }

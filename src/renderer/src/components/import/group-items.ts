@@ -36,9 +36,16 @@ export function groupItems(items: readonly ImportedItem[]): readonly ItemGroup[]
 
 /** Failed files and volumes stand alone: their reasons and names differ. Files that are no images are one row. */
 function keyOf(item: ImportedItem, file: string, folder: string, format: string): string {
-  if (item.outcome === 'not-supported') return item.outcome
+  if (item.outcome === 'not-supported') return `${item.outcome}:${isImageFormat(format) ? format : ''}`
   if (item.outcome === 'failed' || item.slices > 1) return `${item.outcome}:${file}`
   return [item.outcome, folder, format, ...item.notes].join(':')
+}
+
+/** Pictures and volumes that others read: said by name, instead of among files that are none. */
+const imageFormats = ['DCM', 'NRRD', 'NHDR', 'MHA', 'MHD', 'TIF', 'TIFF', 'JPG', 'JPEG', 'BMP', 'GIF', 'WEBP']
+
+export function isImageFormat(format: string): boolean {
+  return imageFormats.includes(format)
 }
 
 export type GroupFilter = 'all' | 'read' | 'look' | 'skipped'
