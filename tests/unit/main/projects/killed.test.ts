@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { folderWith } from '../support/folders'
+import { spawnSource } from '../support/run-source'
 import { openProjectsIn, smallProject } from '../support/small-project'
 import { digestOf, doDeed } from './programs/deeds'
 
@@ -13,17 +12,15 @@ const kills = Number(process.env['KILLS'] ?? 3)
 const deeds = 300
 
 const program = join(import.meta.dirname, 'programs', 'annotate.ts')
-const hooks = pathToFileURL(join(import.meta.dirname, '../support/source-imports.ts')).href
 
 /** @returns the number of the last deed that the program said was done; -1: none */
 async function annotateUntilKilled(home: string, folder: string, milliseconds: number): Promise<number> {
-  const argv = ['--no-warnings', '--import', hooks, program, home, folder, String(deeds)]
-  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawnSource(program, [home, folder, String(deeds)])
   let [said, complaints] = ['', '']
   const ended = new Promise(resolve => child.once('close', resolve))
-  child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()))
+  child.stderr?.on('data', (chunk: Buffer) => (complaints += chunk.toString()))
   await new Promise<void>(resolve => {
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       said += chunk.toString()
       resolve()
     })

@@ -40,9 +40,11 @@ function edit({ session, slice }: Place, change: Partial<SliceEdit>): void {
 
 function draw(place: Place): void {
   const { session, number } = place
-  const label = session.store.labels.list()[0] ?? addLabel(session, 'First')[0]
+  const [label] = session.store.labels.list()
+  // A deed is one action, so that no kill finds half of it.
+  if (!label) return void addLabel(session, 'First')
   const runs = encodeRuns(new Uint8Array(size).fill(1, number % 40, (number % 40) + 9))
-  const draft = { id: null, labelId: label?.id ?? 0, runs, prompt: null, predictedIou: null, model: null }
+  const draft = { id: null, labelId: label.id, runs, prompt: null, predictedIou: null, model: null }
   edit(place, { put: [{ ...draft, status: 'accepted', origin: 'drawn' }] })
 }
 
