@@ -8,6 +8,8 @@ import { projectState, type ProjectState } from './project-state'
 import { useSavingStore } from './saving'
 import { watchProject, type ProjectChanges } from './watch-project'
 
+export type { NewSliceEdit } from './project-edits'
+
 type Saving = ReturnType<typeof useSavingStore>
 
 /** The open project as every view needs it: labels, slices, undo. Views keep what only they show. */
