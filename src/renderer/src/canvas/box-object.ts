@@ -71,7 +71,7 @@ export class BoxObject extends FabricObject {
     return this.isHeld
   }
 
-  override containsPoint(point: Point): boolean {
+  isTakenAt(point: Point): boolean {
     const reach = sideReach / this.zoom
     const [right, bottom] = [this.left + this.width, this.top + this.height]
     const isNear =

@@ -1,4 +1,4 @@
-import { Canvas, type TPointerEventInfo } from 'fabric'
+import { Canvas, type FabricObject, type Point, type TPointerEventInfo } from 'fabric'
 import type { Box } from '../../../shared/domain/prompt'
 import { BoxObject, type BoxLook } from './box-object'
 import { MaskLayer, PictureLayer, type MaskView } from './layers'
@@ -53,7 +53,7 @@ export class SliceCanvas {
 
   constructor(element: HTMLCanvasElement, events: StageEvents) {
     this.events = events
-    this.canvas = new Canvas(element, {
+    this.canvas = new StageCanvas(element, {
       selection: false,
       preserveObjectStacking: true,
       renderOnAddRemove: false,
@@ -160,16 +160,22 @@ export class SliceCanvas {
     })
     canvas.on('mouse:up', info => events.up(pointerOf(info)))
     canvas.on('mouse:dblclick', info => events.doubleClick(pointerOf(info)))
-    canvas.on('mouse:out', ({ target }) => {
-      if (target === undefined) events.leave()
-    })
+    canvas.upperCanvasEl.addEventListener('mouseleave', () => events.leave())
     canvas.on('mouse:wheel', info => {
       info.e.preventDefault()
       events.wheel(pointerOf(info), info.e.deltaX, info.e.deltaY)
     })
     canvas.on('object:modified', ({ target }) => {
-      if (target === this.box && this.box !== null) events.box(this.box.box, true)
+      if (target instanceof BoxObject) events.box(target.box, true)
     })
+  }
+}
+
+/** Fabric takes an object anywhere in its rectangle; a box is taken where it says so. */
+class StageCanvas extends Canvas {
+  override _checkTarget(object: FabricObject, point: Point): boolean {
+    if (!(object instanceof BoxObject)) return super._checkTarget(object, point)
+    return object.evented && object.isTakenAt(point)
   }
 }
 

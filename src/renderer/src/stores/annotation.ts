@@ -1,14 +1,17 @@
 /* eslint-disable max-lines-per-function -- a setup store is one function; what can stand alone is in session.ts */
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
-import type { Annotation, AnnotationId } from '../../../shared/domain/annotation'
+import type { Annotation, AnnotationDraft, AnnotationId } from '../../../shared/domain/annotation'
+import type { EditAction } from '../../../shared/domain/project'
 import type { Box, Prompt, PromptPoint } from '../../../shared/domain/prompt'
 import type { CandidateMask } from '../../../shared/contract/segment'
 import { client } from '../api/client'
-import { boxOverlap, isAnswerable, noPrompt, samePrompt, withBox } from '../tools/prompt-edit'
+import { isAnswerable, noPrompt, samePrompt, withBox, withPoint } from '../tools/prompt-edit'
 import { newestWins, type NewestWins } from '../tools/newest-wins'
+import { useDrawingLabelStore } from './drawing-label'
+import { editQueue } from './edit-queue'
 import { reportError } from './notices'
-import { useProjectStore, type NewSliceEdit } from './project'
+import { useProjectStore } from './project'
 import {
   chosenMask,
   draftOf,
@@ -16,36 +19,27 @@ import {
   isAnswered,
   newSession,
   sessionOf,
+  takesPlaceOf,
+  type Question,
   type Session,
 } from './session'
 import { useSliceViewStore } from './slice-view'
-
-/** A box that shares more than this with the box at work takes its place; one elsewhere is another object. */
-const sameObject = 0.3
-
-interface Question {
-  readonly session: Session
-  /** What the answer is stored as; null: shown only */
-  readonly action: NewSliceEdit['action'] | null
-}
 
 /** Objects of the slice on the stage: which one is chosen, and which one a model is being asked for. */
 export const useAnnotationStore = defineStore('annotation', () => {
   const project = useProjectStore()
   const view = useSliceViewStore()
+  const labels = useDrawingLabelStore()
   const session = shallowRef<Session | null>(null)
   const selectedId = shallowRef<AnnotationId | null>(null)
-  const chosenLabelId = shallowRef<number | null>(null)
-  const pending = shallowRef(0)
-  let queue: Promise<unknown> = Promise.resolve()
-  let since = Date.now()
+  const queue = editQueue()
+  /** What a new box would take the place of, while it is drawn; undefined: none is */
+  let beforeBox: Session | null | undefined
 
   const annotations = computed<readonly Annotation[]>(() => view.slice?.annotations ?? [])
   const selected = computed(() => annotations.value.find(({ id }) => id === selectedId.value) ?? null)
-  /** The label of what is drawn next */
-  const label = computed(
-    () => project.labels.find(({ id }) => id === chosenLabelId.value) ?? project.labels[0] ?? null,
-  )
+  const label = computed(() => labels.label)
+  const chosen = computed(() => (session.value === null ? null : chosenMask(session.value)))
   const isDecoding = computed(() => session.value !== null && !isAnswered(session.value))
   const canDraw = computed(() => project.canEdit && view.slice !== null && label.value?.isLocked === false)
 
@@ -66,69 +60,60 @@ export const useAnnotationStore = defineStore('annotation', () => {
     )
   }
 
-  /** One edit after the other, so that each builds on the IDs that the one before was given. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    pending.value++
-    const done = queue.then(work).finally(() => pending.value--)
-    queue = done.catch(() => undefined)
-    return done
-  }
-
-  /** Stores one action on a slice and shows what has come of it. */
-  function edit(slice: number, change: () => NewSliceEdit | null): Promise<void> {
-    return inTurn(async () => {
-      const made = change()
-      if (made === null) return
-      const spentMs = Math.max(0, Date.now() - since)
-      since = Date.now()
-      view.replace(await project.edit(slice, { spentMs, ...made }))
-    })
-  }
-
-  function storeSession(stored: Session, action: NewSliceEdit['action']): Promise<void> {
-    return inTurn(async () => {
-      const draft = draftOf(stored, stored.status)
-      if (draft === null) return
-      const state = stored.status === 'proposal' ? ({ state: 'in-progress' } as const) : {}
-      const slice = await project.edit(stored.slice, { action, put: [draft], ...state })
+  async function storeSession(stored: Session, action: EditAction): Promise<void> {
+    try {
+      const slice = await queue.edit(stored.slice, () => {
+        const draft = draftOf(stored, stored.status)
+        const state = stored.status === 'proposal' ? ({ state: 'in-progress' } as const) : {}
+        return draft === null ? null : { action, put: [draft], ...state }
+      })
+      if (slice === null) return
       stored.handle.id ??= newestId(slice.annotations)
       if (session.value?.handle === stored.handle) selectedId.value = stored.handle.id
-      view.replace(slice)
-    }).catch(reportError)
+    } catch (error) {
+      reportError(error)
+    }
   }
 
-  function ask(next: Session, action: NewSliceEdit['action'] | null): void {
+  function ask(next: Session, action: EditAction | null): void {
     if (session.value?.handle !== next.handle) decoder = newDecoder()
     session.value = next
     if (isAnswerable(next.prompt)) decoder.ask({ session: next, action })
   }
 
-  /** The session at work, or a new object of the chosen label. */
+  /** The session at work, the chosen object, or a new one of the chosen label. */
   function current(): Session | null {
     const shown = view.slice
     if (shown === null) return null
     if (session.value?.slice === shown.id) return session.value
-    if (selected.value !== null && !isLocked(selected.value)) return sessionOf(shown.id, selected.value)
+    if (selected.value !== null && !labels.isLocked(selected.value))
+      return sessionOf(shown.id, selected.value)
     return canDraw.value && label.value !== null ? newSession(shown.id, label.value.id) : null
   }
 
-  /** @param isFinal - the button was released: the answer is stored */
+  /** A new box: while it is drawn it is an object of its own. @param isFinal - the button was released */
   function drawBox(box: Box, isFinal: boolean): void {
     const shown = view.slice
     if (shown === null || label.value === null || !canDraw.value) return
-    const old = session.value?.prompt.box
-    const isNew = session.value?.slice !== shown.id || old === null || old === undefined
-    const goesOn = !isNew && boxOverlap(old, box) > sameObject
-    const isDragged = session.value?.slice === shown.id && session.value.handle.id === null
-    const base = goesOn || isDragged ? session.value : newSession(shown.id, label.value.id)
-    if (base === null) return
-    if (base !== session.value) selectedId.value = null
-    ask(
-      { ...base, prompt: { box, points: goesOn && !isDragged ? [] : base.prompt.points } },
-      isFinal ? 'box' : null,
-    )
+    if (beforeBox === undefined) {
+      beforeBox = session.value
+      selectedId.value = null
+      session.value = newSession(shown.id, label.value.id)
+    }
+    const drawn = { ...(session.value ?? newSession(shown.id, label.value.id)), prompt: { box, points: [] } }
+    if (!isFinal) return ask(drawn, null)
+    const old = beforeBox
+    beforeBox = undefined
+    ask(takesPlaceOf(drawn, old) ? { ...drawn, handle: old.handle, status: old.status } : drawn, 'box')
   }
 
+  function dropBox(): void {
+    if (beforeBox === undefined) return
+    session.value = beforeBox
+    beforeBox = undefined
+  }
+
+  /** The box at work was moved or resized. */
   function changeBox(box: Box, isFinal: boolean): void {
     const now = session.value
     if (now !== null) ask({ ...now, prompt: withBox(now.prompt, box) }, isFinal ? 'box' : null)
@@ -141,7 +126,7 @@ export const useAnnotationStore = defineStore('annotation', () => {
   }
 
   function addPoint(point: PromptPoint): void {
-    changePrompt(prompt => ({ box: prompt.box, points: [...prompt.points, point] }))
+    changePrompt(prompt => withPoint(prompt, point))
   }
 
   function chooseCandidate(index: number): void {
@@ -151,33 +136,35 @@ export const useAnnotationStore = defineStore('annotation', () => {
 
   function nextCandidate(by: 1 | -1 = 1): void {
     const now = session.value
-    if (now !== null && now.candidates.length > 1)
-      chooseCandidate((now.chosen + by + now.candidates.length) % now.candidates.length)
+    const count = now?.candidates.length ?? 0
+    if (now !== null && count > 1) chooseCandidate((now.chosen + by + count) % count)
   }
 
-  /** @returns what was accepted, for the live region: null where there was nothing */
+  /** Accepts the object at work, else the chosen one, else all that a model has drawn. @returns how many; null: nothing */
   async function accept(): Promise<number | null> {
     await decoder.idle()
-    const shown = view.slice
-    const now = session.value
+    const [shown, now] = [view.slice, session.value]
     if (shown === null) return null
-    let accepted: number | null = null
-    await edit(shown.id, () => {
-      const draft = now === null ? null : draftOf(now, 'accepted')
-      const proposals = annotations.value.filter(({ status }) => status === 'proposal')
-      const chosen =
-        selected.value === null ? proposals : proposals.filter(({ id }) => id === selectedId.value)
-      const put =
-        draft === null
-          ? chosen.map(one => ({ ...draftWithRuns(one, one.runs), status: 'accepted' as const }))
-          : [draft]
-      if (put.length === 0 && annotations.value.length === 0) return null
-      accepted = put.length
-      const left = proposals.filter(({ id }) => !put.some(done => done.id === id))
-      return { action: 'accept', put, state: left.length === 0 ? 'done' : 'in-progress' }
+    const stored = await queue.edit(shown.id, () => {
+      const put = acceptable(now)
+      const open = annotations.value.filter(
+        ({ id, status }) => status === 'proposal' && !put.some(done => done.id === id),
+      )
+      const isNothing = put.length === 0 && annotations.value.length === 0
+      return isNothing ? null : { action: 'accept', put, state: open.length === 0 ? 'done' : 'in-progress' }
     })
     if (session.value?.handle === now?.handle) leave()
-    return accepted
+    openProposal()
+    return stored === null ? null : stored.annotations.filter(({ status }) => status === 'accepted').length
+  }
+
+  function acceptable(now: Session | null): AnnotationDraft[] {
+    const draft = now === null ? null : draftOf(now, 'accepted')
+    if (draft !== null) return [draft]
+    const proposals = annotations.value.filter(({ status }) => status === 'proposal')
+    const wanted =
+      selectedId.value === null ? proposals : proposals.filter(({ id }) => id === selectedId.value)
+    return wanted.map(one => ({ ...draftWithRuns(one, one.runs), status: 'accepted' }))
   }
 
   /** Closes the tray; what was stored stays as it is. */
@@ -186,44 +173,43 @@ export const useAnnotationStore = defineStore('annotation', () => {
     selectedId.value = null
   }
 
-  /** Esc: an object that nobody accepted goes, an accepted one stays as it was stored. */
+  /** Esc: an object that nobody accepted goes, an accepted one stays as it was stored. @returns whether there was one */
   async function cancel(): Promise<boolean> {
     const now = session.value
-    if (now === null) {
-      const had = selectedId.value !== null
-      selectedId.value = null
-      return had
-    }
-    decoder.drop()
+    const wasChosen = now !== null || selectedId.value !== null
     leave()
-    if (now.status === 'proposal') {
-      await edit(now.slice, () =>
+    if (now === null) return wasChosen
+    decoder.drop()
+    if (now.status === 'proposal')
+      await queue.edit(now.slice, () =>
         now.handle.id === null ? null : { action: 'delete', remove: [now.handle.id] },
       )
-    }
     return true
   }
 
-  /** An unaccepted object of a model comes with its prompt and tray; others only with handles for repair. */
+  /** An unaccepted object of a model comes with its prompt and tray; others are chosen for repair. */
   function select(id: AnnotationId | null): void {
     selectedId.value = id
     session.value = null
     const one = selected.value
-    if (one === null || view.slice === null) return
-    chosenLabelId.value = one.labelId
-    if (one.status === 'proposal' && one.origin === 'model' && one.prompt !== null) refine(false)
+    if (one === null) return
+    labels.choose(one.labelId)
+    if (isOpen(one)) refine(false)
   }
 
-  /** @param asks - also for the other candidates; a stored mask is not changed by that */
+  /** The prompt of a stored object comes back. @param asks - for all candidates: the stored mask stays until one is chosen */
   function refine(asks: boolean): void {
     const one = selected.value
-    if (one === null || view.slice === null || isLocked(one)) return
+    if (one === null || view.slice === null || labels.isLocked(one)) return
     session.value = sessionOf(view.slice.id, one)
     if (asks && one.prompt !== null) ask(session.value, null)
   }
 
-  function isLocked({ labelId }: Pick<Annotation, 'labelId'>): boolean {
-    return project.labels.find(({ id }) => id === labelId)?.isLocked === true
+  /** After undo, or on coming back to a slice: what was being asked for is on the table again. */
+  function openProposal(): void {
+    if (session.value !== null || selectedId.value !== null) return
+    const open = annotations.value.findLast(isOpen)
+    if (open !== undefined) select(open.id)
   }
 
   /** The mask at work after a stroke or a repair: the other candidates are no longer offered. */
@@ -236,16 +222,17 @@ export const useAnnotationStore = defineStore('annotation', () => {
 
   /** Draws with another label from now on; the object that is chosen or at work takes it too. */
   async function useLabel(id: number): Promise<void> {
-    chosenLabelId.value = id
+    labels.choose(id)
     const now = session.value
     if (now !== null) session.value = { ...now, labelId: id }
     const one = annotations.value.find(other => other.id === (now?.handle.id ?? selectedId.value))
-    if (one === undefined || one.labelId === id || isLocked(one) || isLocked({ labelId: id })) return
-    if (view.slice === null) return
-    await edit(view.slice.id, () => ({
-      action: 'relabel',
-      put: [{ ...draftWithRuns(one, one.runs), labelId: id }],
-    }))
+    if (one === undefined || view.slice === null || labels.isLocked(one) || labels.isLocked({ labelId: id }))
+      return
+    await queue.edit(view.slice.id, () =>
+      one.labelId === id
+        ? null
+        : { action: 'relabel', put: [{ ...draftWithRuns(one, one.runs), labelId: id }] },
+    )
   }
 
   function selectNewest(): void {
@@ -254,11 +241,13 @@ export const useAnnotationStore = defineStore('annotation', () => {
 
   /** After undo, redo or another window's edit: the prompt on the screen is the one that is stored. */
   function reconcile(): void {
+    if (queue.isBusy.value || beforeBox !== undefined) return
     const now = session.value
-    if (now === null || pending.value > 0 || now.handle.id === null || !isAnswered(now)) return
+    if (now === null) return openProposal()
+    if (now.handle.id === null || !isAnswered(now)) return
     const stored = annotations.value.find(({ id }) => id === now.handle.id)
-    if (stored === undefined) return leave()
-    if (!samePrompt(stored.prompt ?? noPrompt, now.prompt) || stored.labelId !== now.labelId)
+    if (stored === undefined) leave()
+    else if (!samePrompt(stored.prompt ?? noPrompt, now.prompt) || stored.labelId !== now.labelId)
       session.value = { ...sessionOf(now.slice, stored), handle: now.handle }
   }
 
@@ -266,9 +255,10 @@ export const useAnnotationStore = defineStore('annotation', () => {
   watch(
     () => view.slice?.id,
     () => {
-      since = Date.now()
-      const open = annotations.value.findLast(one => one.status === 'proposal' && one.origin === 'model')
-      select(open?.id ?? null)
+      beforeBox = undefined
+      queue.restartClock()
+      leave()
+      openProposal()
     },
   )
 
@@ -278,13 +268,12 @@ export const useAnnotationStore = defineStore('annotation', () => {
     selected,
     annotations,
     label,
-    chosenLabelId,
-    pending,
     isDecoding,
     canDraw,
-    chosen: computed(() => (session.value === null ? null : chosenMask(session.value))),
-    edit,
+    chosen,
+    edit: queue.edit,
     drawBox,
+    dropBox,
     changeBox,
     changePrompt,
     addPoint,
@@ -298,9 +287,13 @@ export const useAnnotationStore = defineStore('annotation', () => {
     showRepaired,
     useLabel,
     selectNewest,
-    isLocked,
   }
 })
+
+/** Asked of a model and not accepted. */
+function isOpen({ status, origin, prompt }: Annotation): boolean {
+  return status === 'proposal' && origin === 'model' && prompt !== null
+}
 
 function newestId(annotations: readonly Annotation[]): AnnotationId | null {
   return annotations.length === 0 ? null : Math.max(...annotations.map(({ id }) => id))

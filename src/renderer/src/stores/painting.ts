@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef, triggerRef } from 'vue'
 import type { Annotation, AnnotationDraft } from '../../../shared/domain/annotation'
+import type { SliceId } from '../../../shared/domain/slice'
 import type { EditAction } from '../../../shared/domain/project'
 import { paintStroke } from '../../../shared/masks/brush'
 import { fillPolygon } from '../../../shared/masks/fill-polygon'
@@ -10,6 +11,7 @@ import { cssColour, labelColour } from '../canvas/palette'
 import { pixelAt, rectangleOf } from '../canvas/box-corners'
 import type { Position } from '../canvas/viewport'
 import { useAnnotationStore } from './annotation'
+import { useDrawingLabelStore } from './drawing-label'
 import { useDisplayStore } from './display'
 import { reportError } from './notices'
 import { useProjectStore } from './project'
@@ -34,6 +36,7 @@ export interface Stroke {
 export const usePaintingStore = defineStore('painting', () => {
   const annotation = useAnnotationStore()
   const display = useDisplayStore()
+  const labels = useDrawingLabelStore()
   const project = useProjectStore()
   const view = useSliceViewStore()
   const stroke = shallowRef<Stroke | null>(null)
@@ -48,19 +51,23 @@ export const usePaintingStore = defineStore('painting', () => {
     const shown = view.slice
     if (shown === null || !project.canEdit) return null
     const size = shown.width * shown.height
-    const { session } = annotation
-    const answer = session?.slice === shown.id ? chosenMask(session) : null
-    if (session !== null && answer !== null) {
-      const one = annotation.annotations.find(({ id }) => id === session.handle.id) ?? null
-      return { annotation: one, session, labelId: session.labelId, mask: decodeRuns(answer.runs, size) }
-    }
+    const atWork = sessionTarget(shown.id, size)
+    if (atWork !== null) return atWork
     const one = annotation.selected ?? (at === null ? null : objectAt(at))
-    if (one !== null && !annotation.isLocked(one)) {
+    if (one !== null && !labels.isLocked(one)) {
       return { annotation: one, session: null, labelId: one.labelId, mask: decodeRuns(one.runs, size) }
     }
     const { label } = annotation
     if (!makesNew || label === null || label.isLocked) return null
     return { annotation: null, session: null, labelId: label.id, mask: new Uint8Array(size) }
+  }
+
+  function sessionTarget(slice: SliceId, size: number): PaintTarget | null {
+    const { session } = annotation
+    const answer = session?.slice === slice ? chosenMask(session) : null
+    if (session === null || answer === null) return null
+    const one = annotation.annotations.find(({ id }) => id === session.handle.id) ?? null
+    return { annotation: one, session, labelId: session.labelId, mask: decodeRuns(answer.runs, size) }
   }
 
   /** The topmost object under a position; those of the chosen label come first. */

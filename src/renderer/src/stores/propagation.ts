@@ -1,3 +1,4 @@
+/* eslint-disable max-lines-per-function -- a setup store is one function */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { SliceId } from '../../../shared/domain/slice'

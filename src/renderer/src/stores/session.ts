@@ -4,10 +4,11 @@ import type {
   AnnotationId,
   AnnotationStatus,
 } from '../../../shared/domain/annotation'
+import type { EditAction } from '../../../shared/domain/project'
 import type { Prompt } from '../../../shared/domain/prompt'
 import type { SliceId } from '../../../shared/domain/slice'
 import type { CandidateMask } from '../../../shared/contract/segment'
-import { noPrompt, samePrompt } from '../tools/prompt-edit'
+import { boxOverlap, noPrompt, samePrompt } from '../tools/prompt-edit'
 
 /** Where an object's ID is written once it is stored for the first time. */
 export interface Handle {
@@ -30,6 +31,12 @@ export interface Session {
   readonly model: string | null
   /** Painted on or repaired since: the candidates are gone */
   readonly isRepaired: boolean
+}
+
+export interface Question {
+  readonly session: Session
+  /** What the answer is stored as; null: shown only */
+  readonly action: EditAction | null
 }
 
 export function newSession(slice: SliceId, labelId: number): Session {
@@ -64,6 +71,14 @@ export function sessionOf(slice: SliceId, annotation: Annotation): Session {
     model: annotation.model,
     isRepaired: annotation.predictedIou === null,
   }
+}
+
+/** A box that shares more than this with the box of the object at work takes its place; one elsewhere is another object. */
+const sameObject = 0.3
+
+export function takesPlaceOf(drawn: Session, old: Session | null): old is Session {
+  const [box, before] = [drawn.prompt.box, old?.prompt.box ?? null]
+  return drawn.slice === old?.slice && box !== null && before !== null && boxOverlap(box, before) > sameObject
 }
 
 export function chosenMask({ candidates, chosen }: Session): CandidateMask | null {

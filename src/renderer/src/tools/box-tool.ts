@@ -35,6 +35,7 @@ export function boxTool(host: ToolHost): Tool {
       start = null
       isDragging = false
       host.sketch(null)
+      if (wasDragging) host.dropBox()
       return wasDragging
     },
   }

@@ -22,6 +22,8 @@ export interface ToolHost {
   sketch(sketch: Sketch | null): void
   /** @param isFinal - the button was released: the answer is stored */
   setBox(box: Box, isFinal: boolean): void
+  /** The box that is being drawn goes */
+  dropBox(): void
   addPoint(point: PromptPoint): void
   movePoint(index: number, to: Position, isFinal: boolean): void
   selectPoint(index: number | null): void

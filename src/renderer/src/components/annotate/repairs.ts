@@ -11,7 +11,7 @@ export interface Repair {
   readonly action: EditAction
   readonly labelKey: MessageKey
   readonly icon: Component
-  change(mask: Uint8Array, height: number, width: number): Uint8Array
+  readonly change: (mask: Uint8Array, height: number, width: number) => Uint8Array
 }
 
 /** Pixels of the slice that one press grows or shrinks a mask by, and the radius in which it is smoothed. */

@@ -1,6 +1,7 @@
 import { computed, type ComputedRef } from 'vue'
 import type { Annotation } from '../../../../shared/domain/annotation'
 import type { LabelClass } from '../../../../shared/domain/label-class'
+import type { Slice } from '../../../../shared/domain/slice'
 import type { MaskLook, MaskView } from '../../canvas/layers'
 import { MaskPictures } from '../../canvas/mask-pictures'
 import { cssColour, labelColour } from '../../canvas/palette'
@@ -8,7 +9,7 @@ import { useAnnotationStore } from '../../stores/annotation'
 import { useDisplayStore } from '../../stores/display'
 import { usePaintingStore } from '../../stores/painting'
 import { useProjectStore } from '../../stores/project'
-import { chosenMask, isAnswered } from '../../stores/session'
+import { isAnswered } from '../../stores/session'
 import { useSliceViewStore } from '../../stores/slice-view'
 
 /** Objects that cover more than this part of a slice would hide it: their fill is fainter. */
@@ -24,66 +25,50 @@ export function useMasks(): ComputedRef<readonly MaskView[]> {
   const view = useSliceViewStore()
   const pictures = new MaskPictures()
 
-  function fill(areaPx: number): number {
-    if (display.outlineOnly) return 0
-    const { width, height } = view.slice ?? { width: 1, height: 1 }
-    return areaPx > largePart * width * height ? display.opacity * largeFaintness : display.opacity
-  }
-
-  function stored(one: Annotation, label: LabelClass): MaskView | null {
-    const size = view.slice
-    if (size === null || one.areaPx === 0) return null
+  function viewOf(
+    slice: Slice,
+    mask: { readonly runs: number[]; readonly areaPx: number },
+    label: LabelClass,
+  ): Omit<MaskView, 'look'> {
     const colour = labelColour(label.colour)
-    return {
-      id: String(one.id),
-      picture: pictures.of(one.runs, size, colour),
-      colour: cssColour(colour),
-      opacity: fill(one.areaPx),
-      look: lookOf(one, label),
-      isSelected: one.id === annotation.selectedId,
-      hasOutline: true,
-    }
-  }
-
-  function atWork(label: LabelClass): MaskView | null {
-    const { session } = annotation
-    const mask = session === null ? null : chosenMask(session)
-    if (session === null || mask === null || view.slice === null || mask.areaPx === 0) return null
-    const colour = labelColour(label.colour)
+    const isLarge = mask.areaPx > largePart * slice.width * slice.height
     return {
       id: 'session',
-      picture: pictures.of(mask.runs, view.slice, colour),
+      picture: pictures.of(mask.runs, slice, colour),
       colour: cssColour(colour),
-      opacity: fill(mask.areaPx) * (isAnswered(session) ? 1 : 0.5),
-      look: 'solid',
+      opacity: display.outlineOnly ? 0 : display.opacity * (isLarge ? largeFaintness : 1),
       isSelected: true,
       hasOutline: true,
     }
   }
 
-  return computed(() => {
-    if (display.isBare || view.slice === null) return []
-    const labels = new Map(project.labels.map(label => [label.id, label]))
+  function storedViews(slice: Slice): MaskView[] {
     const hidden = new Set([annotation.session?.handle.id, painting.hides])
-    const masks = annotation.annotations.flatMap(one => {
-      const label = labels.get(one.labelId)
-      return label === undefined || label.isHidden || hidden.has(one.id) ? [] : [stored(one, label)]
+    return annotation.annotations.flatMap(one => {
+      const label = project.labels.find(({ id }) => id === one.labelId)
+      if (label === undefined || label.isHidden || one.areaPx === 0 || hidden.has(one.id)) return []
+      const isSelected = one.id === annotation.selectedId
+      return [{ ...viewOf(slice, one, label), id: String(one.id), look: lookOf(one, label), isSelected }]
     })
-    const label = annotation.session === null ? undefined : labels.get(annotation.session.labelId)
-    const working = label === undefined || painting.stroke !== null ? null : atWork(label)
-    const stroke = painting.stroke
-    const painted: MaskView | null =
-      stroke === null
-        ? null
-        : {
-            ...stroke,
-            id: 'stroke',
-            opacity: display.opacity,
-            look: 'solid',
-            isSelected: true,
-            hasOutline: false,
-          }
-    return [...masks, working, painted].filter(mask => mask !== null)
+  }
+
+  /** What is painted now, else the answer to the prompt: fainter while a newer one is on its way. */
+  function atWork(slice: Slice): MaskView[] {
+    const { session, chosen } = annotation
+    if (painting.stroke !== null) {
+      const { picture, colour } = painting.stroke
+      const opacity = display.opacity
+      return [{ id: 'stroke', picture, colour, opacity, look: 'solid', isSelected: true, hasOutline: false }]
+    }
+    const label = project.labels.find(({ id }) => id === session?.labelId)
+    if (session === null || chosen === null || chosen.areaPx === 0 || label === undefined) return []
+    const made = viewOf(slice, chosen, label)
+    return [{ ...made, opacity: made.opacity * (isAnswered(session) ? 1 : 0.5), look: 'solid' }]
+  }
+
+  return computed(() => {
+    const slice = view.slice
+    return display.isBare || slice === null ? [] : [...storedViews(slice), ...atWork(slice)]
   })
 }
 

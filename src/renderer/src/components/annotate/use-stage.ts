@@ -1,13 +1,15 @@
 import { onBeforeUnmount, onMounted, shallowRef, watch, watchEffect, type ShallowRef } from 'vue'
 import { pixelAt } from '../../canvas/box-corners'
-import { SliceCanvas, type StageEvents, type StagePointer } from '../../canvas/slice-canvas'
+import type { PointView } from '../../canvas/point-object'
+import { SliceCanvas, type BoxView, type StageEvents, type StagePointer } from '../../canvas/slice-canvas'
 import { SlicePicture } from '../../canvas/slice-picture'
 import { fitViewport, zoomAt, type Size } from '../../canvas/viewport'
 import { useAnnotationStore } from '../../stores/annotation'
 import { useDisplayStore } from '../../stores/display'
 import { usePaintingStore } from '../../stores/painting'
-import { isAnswered } from '../../stores/session'
+import { isAnswered, type Session } from '../../stores/session'
 import { useSliceViewStore } from '../../stores/slice-view'
+import type { HeldToolId, ToolId } from '../../tools/tool'
 import { useMasks } from './use-masks'
 import { usePreview } from './use-preview'
 import { useToolHost, type ToolBench } from './use-tool-host'
@@ -142,27 +144,29 @@ function drawMarks(canvas: Readonly<ShallowRef<SliceCanvas | null>>, bench: Tool
   watchEffect(() => canvas.value?.setCursor(bench.tool.value.cursor))
   watchEffect(() => {
     const session = display.isBare ? null : annotation.session
-    const box = session?.prompt.box ?? null
+    const isDrawn = bench.sketch.value?.kind === 'box'
     canvas.value?.setBox(
-      session === null || box === null || bench.sketch.value?.kind === 'box'
-        ? null
-        : {
-            box,
-            look: isAnswered(session) ? 'solid' : 'dashed',
-            taken: takenBy(display.tool, bench.held.value),
-          },
+      session === null || isDrawn ? null : boxView(session, display.tool, bench.held.value),
     )
-    canvas.value?.setPoints(
-      (session?.prompt.points ?? []).map((point, index) => ({
-        ...point,
-        isSelected: index === bench.selectedPoint.value,
-        isDecoded: session?.answered?.points.some(({ x, y }) => x === point.x && y === point.y) ?? false,
-      })),
-    )
+    canvas.value?.setPoints(session === null ? [] : pointViews(session, bench.selectedPoint.value))
   })
 }
 
-function takenBy(tool: string, held: string | null): 'inside' | 'sides' | null {
+function boxView(session: Session, tool: ToolId, held: HeldToolId | null): BoxView | null {
+  const { box } = session.prompt
+  if (box === null) return null
+  return { box, look: isAnswered(session) ? 'solid' : 'dashed', taken: takenBy(tool, held) }
+}
+
+function pointViews({ prompt, answered }: Session, selected: number | null): PointView[] {
+  return prompt.points.map((point, index) => ({
+    ...point,
+    isSelected: index === selected,
+    isDecoded: answered?.points.some(({ x, y }) => x === point.x && y === point.y) ?? false,
+  }))
+}
+
+function takenBy(tool: ToolId, held: HeldToolId | null): 'inside' | 'sides' | null {
   if (held !== null) return null
   if (tool === 'select') return 'inside'
   return tool === 'box' || tool === 'point' ? 'sides' : null

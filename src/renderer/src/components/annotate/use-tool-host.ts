@@ -22,16 +22,39 @@ export interface ToolBench {
 
 /** The tools of the stage, and what they do to the stores. */
 export function useToolHost(stage: () => Size): ToolBench {
-  const annotation = useAnnotationStore()
   const display = useDisplayStore()
-  const painting = usePaintingStore()
-  const view = useSliceViewStore()
   const sketch = shallowRef<Sketch | null>(null)
   const selectedPoint = shallowRef<number | null>(null)
   const resting = shallowRef<Position | null>(null)
   const held = shallowRef<HeldToolId | null>(null)
 
-  const host: ToolHost = {
+  const host = toolHost(stage, { sketch, selectedPoint, resting })
+  const tools = makeTools(host)
+
+  const tool = computed<Tool>(() => {
+    const found = tools.get(held.value ?? display.tool)
+    if (found === undefined) throw new Error(`No tool ${display.tool}`)
+    return found
+  })
+
+  function hold(id: HeldToolId | null): void {
+    if (held.value === id) return
+    tool.value.cancel()
+    held.value = id
+  }
+
+  return { tool, held, sketch, selectedPoint, resting, hold }
+}
+
+function toolHost(
+  stage: () => Size,
+  { sketch, selectedPoint, resting }: Pick<ToolBench, 'sketch' | 'selectedPoint' | 'resting'>,
+): ToolHost {
+  const annotation = useAnnotationStore()
+  const display = useDisplayStore()
+  const painting = usePaintingStore()
+  const view = useSliceViewStore()
+  return {
     get slice() {
       return view.slice ?? { width: 1, height: 1 }
     },
@@ -49,6 +72,7 @@ export function useToolHost(stage: () => Size): ToolBench {
     },
     sketch: shown => (sketch.value = shown),
     setBox: annotation.drawBox,
+    dropBox: annotation.dropBox,
     addPoint: annotation.addPoint,
     movePoint: (index, to, isFinal) =>
       annotation.changePrompt(prompt => withPointAt(prompt, index, to), isFinal),
@@ -66,19 +90,4 @@ export function useToolHost(stage: () => Size): ToolBench {
     },
     changeWindow: view.dragWindow,
   }
-  const tools = makeTools(host)
-
-  const tool = computed<Tool>(() => {
-    const found = tools.get(held.value ?? display.tool)
-    if (found === undefined) throw new Error(`No tool ${display.tool}`)
-    return found
-  })
-
-  function hold(id: HeldToolId | null): void {
-    if (held.value === id) return
-    tool.value.cancel()
-    held.value = id
-  }
-
-  return { tool, held, sketch, selectedPoint, resting, hold }
 }

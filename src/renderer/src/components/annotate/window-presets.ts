@@ -1,3 +1,5 @@
+import { formatNumber } from '../../composables/format'
+import { t } from '../../locale'
 import type { Slice } from '../../../../shared/domain/slice'
 import type { WindowLevel } from '../../../../shared/domain/window-level'
 
@@ -10,7 +12,25 @@ export const ctPresets = {
   brain: { width: 80, centre: 40 },
 } as const satisfies Record<string, WindowLevel>
 
-export type WindowKind = 'auto' | 'file' | 'full' | keyof typeof ctPresets | 'own'
+type CtPreset = keyof typeof ctPresets
+export const ctPresetNames = [
+  'softTissue',
+  'lung',
+  'liver',
+  'bone',
+  'brain',
+] as const satisfies readonly CtPreset[]
+
+export type WindowKind = 'auto' | 'file' | 'full' | CtPreset | 'own'
+
+/** "W 400 · L 40" */
+export function windowText({ width, centre }: WindowLevel): string {
+  const options = { maximumFractionDigits: width < 10 ? 2 : 0 }
+  return t('annotate.window.numbers', {
+    width: formatNumber(width, options),
+    centre: formatNumber(centre, options),
+  })
+}
 
 /** The whole range of values, black to white. */
 export function fullWindow({
@@ -31,10 +51,7 @@ export function windowKind(slice: Slice): WindowKind {
   if (window === null) return 'auto'
   if (fileWindow !== null && isSame(window, fileWindow)) return 'file'
   if (isSame(window, fullWindow(slice))) return 'full'
-  for (const [name, preset] of Object.entries(ctPresets)) {
-    if (isSame(window, preset)) return name as keyof typeof ctPresets
-  }
-  return 'own'
+  return ctPresetNames.find(name => isSame(window, ctPresets[name])) ?? 'own'
 }
 
 function isSame(a: WindowLevel, b: WindowLevel): boolean {
