@@ -1,3 +1,4 @@
+import type { Contract } from '../../shared/contract'
 import { encodingService } from './encoding'
 import { exportsService } from './exports'
 import { foldersService } from './folders'
@@ -13,7 +14,8 @@ import { systemService } from './system'
 import { trainingService } from './training'
 
 /**
- * The one object that all doors serve. A noun's handlers are in the file of its name.
+ * The one object that all doors serve. A noun's handlers are in the file of its name; without one of them this does not
+ * compile.
  */
 export const router = {
   system: systemService,
@@ -29,4 +31,4 @@ export const router = {
   models: modelsService,
   review: reviewService,
   exports: exportsService,
-}
+} satisfies Record<keyof Contract, unknown>
