@@ -41,16 +41,20 @@ function action(name: string, labelKey: MessageKey, defaultKey: string | null, r
 export function useAnnotateActions(): void {
   let remove = (): void => undefined
   onMounted(() => {
-    remove = registerActions([
-      ...toolActions(),
-      ...promptActions(),
-      ...objectActions(),
-      ...sliceActions(),
-      ...displayActions(),
-      ...labelActions(),
-    ])
+    remove = registerActions(annotateActions())
   })
   onBeforeUnmount(() => remove())
+}
+
+export function annotateActions(): Action[] {
+  return [
+    ...toolActions(),
+    ...promptActions(),
+    ...objectActions(),
+    ...sliceActions(),
+    ...displayActions(),
+    ...labelActions(),
+  ]
 }
 
 function toolActions(): Action[] {
