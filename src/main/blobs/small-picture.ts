@@ -1,11 +1,9 @@
-import { numbersOf, toAreaType } from '../../core/imaging/picture'
-import { resizeArea } from '../../core/imaging/resize-area'
 import { longestSideSize } from '../../core/imaging/geometry'
-import { tensor } from '../../core/tensor/tensor'
 import { windowFraction } from '../../shared/geometry/window-fraction'
 import type { SliceSource } from '../inference/inference'
 import { windowOf } from '../projects/auto-window'
 import type { PixelReader } from '../projects/slice-pixels'
+import { shrinkByMean } from './shrink-by-mean'
 
 /** A slice made small, as it is seen under its window. */
 export interface SmallPicture {
@@ -26,11 +24,9 @@ export async function smallPicture(reader: PixelReader, source: SliceSource): Pr
   const { width, height, channels, sampleType, values } = await reader.pixels(source)
   const [smallHeight, smallWidth] =
     Math.max(width, height) > longestSide ? longestSideSize(height, width, longestSide) : [height, width]
-  const picture = toAreaType(tensor(sampleType, [height, width, channels], values))
-  const small = numbersOf(resizeArea(picture, [smallHeight, smallWidth]))
+  const small = shrinkByMean(values, { height, width, channels }, [smallHeight, smallWidth])
   // Of the few pixels that are shown: of all of them it takes longer than the rest of the work.
   const window = source.window ?? windowOf(small).autoWindow
-  // Means of whole numbers are rounded to whole numbers, too.
   const fraction = windowFraction(window, sampleType.includes('int'))
   const rgb = new Uint8Array(smallHeight * smallWidth * 3)
   for (let at = 0; at < rgb.length; at++) {

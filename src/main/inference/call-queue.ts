@@ -19,6 +19,9 @@ interface Lane {
   running: Call | null
 }
 
+/** Kinds that take no engine: nobody who asks one waits for masks. */
+const quickKinds: readonly InferenceKind[] = ['isEncoded', 'cacheBytes', 'setCacheLimit']
+
 /**
  * Calls for one thread in the order of their urgency. One urgent call is sent at a time, and beside it may run one of
  * those that can wait: between two engine runs of that one, the thread turns to the urgent one.
@@ -27,6 +30,8 @@ export class CallQueue {
   readonly #send: (id: number, request: InferenceRequest) => void
   readonly #now: Lane = { waiting: [], running: null }
   readonly #later: Lane = { waiting: [], running: null }
+  readonly #quick: Lane = { waiting: [], running: null }
+  readonly #lanes = [this.#now, this.#later, this.#quick]
   #lastId = 0
 
   constructor(send: (id: number, request: InferenceRequest) => void) {
@@ -39,7 +44,7 @@ export class CallQueue {
     input: InferenceInputs[K],
     { signal, urgency = 'now' }: CallOptions = {},
   ): Promise<InferenceAnswers[K]> {
-    const lane = urgency === 'now' ? this.#now : this.#later
+    const lane = quickKinds.includes(kind) ? this.#quick : urgency === 'now' ? this.#now : this.#later
     return new Promise<InferenceAnswer>((resolve, reject) => {
       if (signal?.aborted === true) {
         reject(abortReason(signal))
@@ -75,7 +80,7 @@ export class CallQueue {
 
   /** Of all calls, whether the thread has begun them or not. */
   failAll(error: unknown): void {
-    for (const lane of [this.#now, this.#later]) {
+    for (const lane of this.#lanes) {
       lane.running?.reject(error)
       lane.running = null
       for (const call of lane.waiting.splice(0)) call.reject(error)
@@ -84,7 +89,7 @@ export class CallQueue {
 
   /** null: of a thread that is gone, or given up */
   #settled(id: number): Call | null {
-    const lane = [this.#now, this.#later].find(({ running }) => running?.id === id)
+    const lane = this.#lanes.find(({ running }) => running?.id === id)
     if (!lane) return null
     const call = lane.running
     lane.running = null
@@ -93,6 +98,7 @@ export class CallQueue {
   }
 
   #pump(): void {
+    this.#advance(this.#quick)
     this.#advance(this.#now)
     if (this.#now.running === null) this.#advance(this.#later)
   }

@@ -10,7 +10,9 @@ import type {
 import { candidateMasks } from './candidate-masks'
 import { Embeddings } from './embeddings'
 import { foundOnSlice } from './found-on-slice'
+import type { SliceSource } from './inference'
 import { measureModel } from './measure-model'
+import type { WarmModel } from './warm-models'
 import { WarmModels } from './warm-models'
 
 export interface InferenceDeskOptions extends Omit<InferenceWorkerData, 'threads'> {
@@ -22,6 +24,7 @@ export class InferenceDesk {
   readonly #models: WarmModels
   readonly #store: EmbeddingStore
   readonly #embeddings: Embeddings
+  readonly #warmedUp = new WeakSet<WarmModel>()
 
   constructor({ folders, openEngine, cacheFolder, cacheLimitBytes, memoryBytes }: InferenceDeskOptions) {
     this.#models = new WarmModels({ folders, openEngine })
@@ -57,6 +60,14 @@ export class InferenceDesk {
     return this.#models.dispose()
   }
 
+  /** The first prompt to a model also compiles its decoder: better now than under somebody's hand. */
+  async #warmUp(warm: WarmModel, source: SliceSource): Promise<void> {
+    if (this.#warmedUp.has(warm)) return
+    this.#warmedUp.add(warm)
+    const embedding = await this.#embeddings.of(warm, source)
+    await warm.segmenter.segment(embedding, { box: { x0: 0, y0: 0, x1: 1, y1: 1 }, points: [] })
+  }
+
   #answerOnSlice(
     request: Extract<InferenceRequest, { input: InferenceInputs['encode'] }>,
   ): Promise<InferenceAnswer> {
@@ -65,6 +76,7 @@ export class InferenceDesk {
       switch (request.kind) {
         case 'encode':
           await this.#embeddings.ensure(warm, source)
+          await this.#warmUp(warm, source)
           return null
         case 'isEncoded':
           return this.#embeddings.has(warm, source)

@@ -32,6 +32,16 @@ describe('the queue of calls', () => {
     expect(order()).toEqual(['later 1', 'now 1', 'now 2', 'later 2'])
   })
 
+  test('lets nobody who only asks what is there wait for masks', () => {
+    const { queue, ask, order } = queueWithLog()
+    void ask('masks')
+    const source = { imageFile: 'a.png', sliceIndex: null, axis: null, window: null }
+
+    void queue.add('isEncoded', { model: 'is it encoded', source })
+
+    expect(order()).toEqual(['masks', 'is it encoded'])
+  })
+
   test('never sends a call that is cancelled while it waits', async () => {
     const { ask, answer, order } = queueWithLog()
     const cancel = new AbortController()
