@@ -34,37 +34,41 @@ async function annotateUntilKilled(home: string, folder: string, milliseconds: n
 }
 
 describe('a process that is killed while it annotates', () => {
-  it(`loses at most what it was about to do, ${kills} times over`, async () => {
-    const { folder: original, projects } = await smallProject()
-    await projects.dispose()
-    const reference = await smallProject()
-    const digests = [digestOf(reference.folder)]
-    for (let number = 0; number < deeds; number++) {
-      doDeed(reference.session, number)
-      digests.push(digestOf(reference.folder))
-    }
-    const struck: number[] = []
+  it(
+    `loses at most what it was about to do, ${kills} times over`,
+    async () => {
+      const { folder: original, projects } = await smallProject()
+      await projects.dispose()
+      const reference = await smallProject()
+      const digests = [digestOf(reference.folder)]
+      for (let number = 0; number < deeds; number++) {
+        doDeed(reference.session, number)
+        digests.push(digestOf(reference.folder))
+      }
+      const struck: number[] = []
 
-    for (let kill = 0; kill < kills; kill++) {
-      const home = folderWith({})
-      const folder = join(home, 'copy')
-      cpSync(original, folder, { recursive: true })
+      for (let kill = 0; kill < kills; kill++) {
+        const home = folderWith({})
+        const folder = join(home, 'copy')
+        cpSync(original, folder, { recursive: true })
 
-      const last = await annotateUntilKilled(home, folder, Math.random() * 900)
+        const last = await annotateUntilKilled(home, folder, Math.random() * 900)
 
-      struck.push(last)
-      const session = await (await openProjectsIn(home)).open(folder)
-      expect(session.mode).toBe('edit')
-      expect(digests.slice(last + 1, last + 3)).toContain(digestOf(folder))
-      const checked = new Database(join(folder, 'project.sqlite'), { readonly: true })
-      expect(checked.pragma('integrity_check', { simple: true })).toBe('ok')
-      expect(checked.pragma('foreign_key_check')).toEqual([])
-      checked.close()
-      if (session.store.journal.state().undo !== null) expect(session.undo()).not.toBeNull()
-    }
-    expect(
-      struck.some(last => last >= 0 && last < deeds - 1),
-      `struck after ${struck.join(', ')}`,
-    ).toBe(true)
-  })
+        struck.push(last)
+        const session = await (await openProjectsIn(home)).open(folder)
+        expect(session.mode).toBe('edit')
+        expect(digests.slice(last + 1, last + 3)).toContain(digestOf(folder))
+        const checked = new Database(join(folder, 'project.sqlite'), { readonly: true })
+        expect(checked.pragma('integrity_check', { simple: true })).toBe('ok')
+        expect(checked.pragma('foreign_key_check')).toEqual([])
+        checked.close()
+        if (session.store.journal.state().undo !== null) expect(session.undo()).not.toBeNull()
+      }
+      expect(
+        struck.some(last => last >= 0 && last < deeds - 1),
+        `struck after ${struck.join(', ')}`,
+      ).toBe(true)
+    },
+    60_000 + kills * 20_000,
+  )
 })
