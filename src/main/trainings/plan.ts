@@ -10,7 +10,7 @@ import type { RunSplit } from './split'
 import { chooseRunSplit } from './split'
 import type { TrainingSlices } from './training-slices'
 import { trainingSlices } from './training-slices'
-import type { TrainingSpeeds } from './training-speeds'
+import type { SpeedKey, TrainingSpeeds } from './training-speeds'
 import type { RunWishes } from './trainings'
 
 /** With fewer it can be tried, and the result says little. */
@@ -28,17 +28,9 @@ export async function planRun(
   const wishes = { validationFraction, seed, allowSharedGroup }
   const split = splitOrNull(session, slices, wishes)
   const base = modelInUse(session)
-  const presets = Preset.options.map((preset): PresetPlan => {
-    const speed = speeds.get({ model: base, preset })
-    const all = (split?.train.length ?? 0) + (split?.val.length ?? 0)
-    const { epochs } = recipeOf(preset, changes)
-    return {
-      preset,
-      seconds: speed && all * (speed.secondsPerSlice + epochs * speed.secondsPerEpochSlice),
-      memoryBytes: speed?.memoryBytes ?? 0,
-      freeMemoryBytes: freemem(),
-    }
-  })
+  const presets = Preset.options.map(preset =>
+    presetPlan({ model: base, preset }, { split, changes, speeds }),
+  )
   const disk = await statfs(session.folder).catch(() => null)
   const freeBytes = disk ? disk.bavail * disk.bsize : null
   const diskBytes = neededBytes(session, slices)
@@ -48,6 +40,8 @@ export async function planRun(
     trainSlices: split?.train.length ?? 0,
     valSlices: split?.val.length ?? 0,
     emptySlices: split?.empty.length ?? 0,
+    train: split?.train.map(({ id }) => id) ?? [],
+    val: split?.val.map(({ id }) => id) ?? [],
     groups: groupsOf(slices.labelled),
     diskBytes,
     presets,
@@ -57,6 +51,24 @@ export async function planRun(
       labelsCheck(slices),
       ...(freeBytes === null ? [] : [diskCheck(diskBytes, freeBytes)]),
     ],
+  }
+}
+
+interface PresetWorld {
+  readonly split: RunSplit | null
+  readonly changes: RunWishes['changes']
+  readonly speeds: TrainingSpeeds
+}
+
+function presetPlan(key: SpeedKey, { split, changes, speeds }: PresetWorld): PresetPlan {
+  const speed = speeds.get(key)
+  const slices = split ? split.train.length + split.val.length : 0
+  const { epochs } = recipeOf(key.preset, changes)
+  return {
+    preset: key.preset,
+    seconds: speed && slices * (speed.secondsPerSlice + epochs * speed.secondsPerEpochSlice),
+    memoryBytes: speed?.memoryBytes ?? 0,
+    freeMemoryBytes: freemem(),
   }
 }
 

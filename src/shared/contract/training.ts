@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
+import { SliceId } from '../domain/slice'
 import { Preset, TrainingRecipe } from '../domain/training-options'
 import { EpochFigures, RunId, RunSample, RunState, TrainingRun } from '../domain/training-run'
 import { inProject } from './projects'
@@ -33,6 +34,9 @@ export const TrainingPlan = z.object({
   trainSlices: z.int(),
   valSlices: z.int(),
   emptySlices: z.int(),
+  /** The sides, in the order of the list; empty where they cannot be told apart yet */
+  train: z.array(SliceId),
+  val: z.array(SliceId),
   groups: z.int(),
   diskBytes: z.number(),
   presets: z.array(PresetPlan),
