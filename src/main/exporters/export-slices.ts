@@ -7,7 +7,10 @@ import type { CommonOptions } from './option-fields'
 /** The slices that an export takes, in the order of the lists. */
 export function exportSlices(session: ProjectSession, options: CommonOptions): ExportSlice[] {
   const { store } = session
-  const series = new Map(store.series.list().map(one => [one.id, one]))
+  const seriesStems = new Set<string>()
+  const series = new Map(
+    store.series.list().map(one => [one.id, { ...one, stem: freeStem(one.name, seriesStems) }]),
+  )
   const heldOut = options.split ? heldOutGroups(session) : new Set<string>()
   const stems = new Set<string>()
   return store.slices
@@ -19,7 +22,8 @@ export function exportSlices(session: ProjectSession, options: CommonOptions): E
       if (!slice || !of) return []
       const { name, plane, width, height, spacingMm } = slice
       const split = heldOut.size === 0 ? null : heldOut.has(of.group) ? 'val' : 'train'
-      return [{ id, name, stem: freeStem(name, stems), series: of, plane, width, height, spacingMm, split }]
+      const names = { name, stem: freeStem(name, stems), seriesStem: of.stem }
+      return [{ id, ...names, series: of, plane, width, height, spacingMm, split }]
     })
 }
 
@@ -46,13 +50,13 @@ export function exportLabels({ store }: ProjectSession): ExportLabel[] {
 
 const longestStem = 100
 
+/** Names of devices, which Windows does not give to files, whatever their extension. */
+const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
+
 /** What is a file name on every system, and no other slice has; letters of all languages stay. */
 function freeStem(name: string, taken: Set<string>): string {
-  const safe =
-    name
-      .replace(/[^\p{L}\p{N}._-]+/gu, '_')
-      .replace(/^[.]+|[.]+$/g, '_')
-      .slice(0, longestStem) || 'slice'
+  const plain = name.replace(/[^\p{L}\p{N}._-]+/gu, '_').replace(/^[.]+|[.]+$/g, '_')
+  const safe = reserved.test(plain) || plain === '' ? `_${plain}` : plain.slice(0, longestStem)
   let stem = safe
   for (let number = 2; taken.has(stem.toLowerCase()); number++) stem = `${safe}-${number}`
   taken.add(stem.toLowerCase())

@@ -18,6 +18,8 @@ export interface ExportSlice {
   /** For file names: safe everywhere, and no other slice has it */
   readonly stem: string
   readonly series: StoredSeries
+  /** As `stem`, of the whole series */
+  readonly seriesStem: string
   readonly plane: number | null
   readonly width: number
   readonly height: number

@@ -28,9 +28,8 @@ export const niftiLabelmap = defineExporter({
       const [x = 0, y = 0, z = 0] = readNiftiHeader(bytes, source).dimensions
       const map = createLabelMap([z, y, x], series.axis ?? 2)
       for (const slice of slices) paintObjects(map, world, { slice, values, plane: slice.plane })
-      const stem = first.stem.replace(/-\d+$/, '')
       await world.write(
-        `${partFolder(first, 'labels')}/${stem}.nii.gz`,
+        `${partFolder(first, 'labels')}/${first.seriesStem}.nii.gz`,
         writeNifti(map.labels, bytes, source),
       )
     }),

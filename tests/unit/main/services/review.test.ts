@@ -103,7 +103,7 @@ describe('predicting the rest', () => {
     const second = predictRest(session, { inference, projects }, undefined)
     expect((await second.next()).value).toMatchObject({ event: 'progress', done: 0, total: 3 })
     release()
-    for await (const _ of second);
+    while ((await second.next()).done !== true);
 
     expect(inference.neighbours).toHaveLength(3)
     expect(reviewQueue(session.store).counts.open).toBe(3)

@@ -1,0 +1,77 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type * as z from 'zod'
+import { exporters } from '../../../../src/main/exporters'
+import type { ExportRun } from '../../../../src/main/exporters/run-export'
+import { runExport } from '../../../../src/main/exporters/run-export'
+import type { ProjectSession } from '../../../../src/main/projects/project-session'
+import { measured } from '../../../../src/main/projects/edit-slice'
+import type { ExportEvent, ExportReport } from '../../../../src/shared/contract/exports'
+import type { AnnotationDraft } from '../../../../src/shared/domain/annotation'
+import { encodeRuns } from '../../../../src/shared/masks/rle'
+import { filledBox } from '../support/plain-finder'
+import type { Box } from '../../../../src/shared/domain/prompt'
+
+/** Puts a rectangle on a slice, as a person would have drawn it. */
+export function draw(
+  session: ProjectSession,
+  slice: number,
+  object: {
+    readonly label: number
+    readonly box: Box
+    readonly hole?: Box
+    readonly change?: Partial<AnnotationDraft>
+  },
+): void {
+  const stored = session.store.slices.get(slice)
+  if (!stored) throw new Error(`There is no slice ${slice}`)
+  const { width, height } = stored
+  const mask = filledBox(object.box, width, height)
+  if (object.hole) filledBox(object.hole, width, height).forEach((value, at) => value === 1 && (mask[at] = 0))
+  const draft: AnnotationDraft = {
+    ...{ id: null, labelId: object.label, runs: encodeRuns(mask), status: 'accepted', origin: 'drawn' },
+    ...{ prompt: null, predictedIou: null, model: null },
+    ...object.change,
+  }
+  session.store.annotations.put(slice, measured(draft, stored))
+}
+
+export const finish = (session: ProjectSession, ...slices: readonly number[]): void => {
+  for (const slice of slices) session.store.slices.setState(slice, 'done', 'Ada')
+}
+
+interface Exported {
+  readonly events: readonly ExportEvent[]
+  readonly report: ExportReport
+}
+
+type Given = Partial<Pick<ExportRun, 'options' | 'folder' | 'signal'>>
+
+/** Runs an export to its end. */
+export async function exported(
+  session: ProjectSession,
+  format: string,
+  given: Given = {},
+): Promise<Exported> {
+  const exporter = exporters.find(({ id }) => id === format)
+  if (!exporter) throw new Error(`There is no format ${format}`)
+  const folder = join(session.folder, 'exports', format)
+  const events: ExportEvent[] = []
+  const run = { session, exporter, options: {}, folder, version: '1.2.3', ...given }
+  for await (const event of runExport(run)) events.push(event)
+  const report = events.at(-1)
+  if (report?.event !== 'report') throw new Error('An export ends with a report')
+  return { events, report }
+}
+
+/** Every file below a folder, with slashes. */
+export function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort()
+}
+
+export const readJson = <S extends z.ZodType>(file: string, schema: S): z.infer<S> =>
+  schema.parse(JSON.parse(readFileSync(file, 'utf8')))
