@@ -6,8 +6,9 @@ import type { EditAction } from '../../../shared/domain/project'
 import type { Box, Prompt, PromptPoint } from '../../../shared/domain/prompt'
 import type { CandidateMask } from '../../../shared/contract/segment'
 import { client } from '../api/client'
-import { isAnswerable, noPrompt, samePrompt, withBox, withPoint } from '../tools/prompt-edit'
+import { isAnswerable, withBox, withPoint } from '../tools/prompt-edit'
 import { newestWins, type NewestWins } from '../tools/newest-wins'
+import { Answers } from './answers'
 import { useDrawingLabelStore } from './drawing-label'
 import { editQueue } from './edit-queue'
 import { reportError } from './notices'
@@ -17,6 +18,7 @@ import {
   draftOf,
   draftWithRuns,
   isAnswered,
+  isInStep,
   newSession,
   sessionOf,
   takesPlaceOf,
@@ -33,6 +35,7 @@ export const useAnnotationStore = defineStore('annotation', () => {
   const session = shallowRef<Session | null>(null)
   const selectedId = shallowRef<AnnotationId | null>(null)
   const queue = editQueue()
+  const answers = new Answers()
   /** What a new box would take the place of, while it is drawn; undefined: none is */
   let beforeBox: Session | null | undefined
 
@@ -51,6 +54,7 @@ export const useAnnotationStore = defineStore('annotation', () => {
       ({ session: { slice, prompt } }, signal) =>
         client.segment.propose({ project: project.openId(), slice, prompt }, { signal }),
       ({ candidates, model }, { session: asked, action }) => {
+        answers.add(asked.slice, asked.prompt, candidates)
         const found = { candidates, model, chosen: 0, answered: asked.prompt, isRepaired: false }
         if (session.value?.handle === asked.handle) session.value = { ...session.value, ...found }
         if (action !== null) void storeSession({ ...asked, ...found }, action)
@@ -87,7 +91,7 @@ export const useAnnotationStore = defineStore('annotation', () => {
     if (shown === null) return null
     if (session.value?.slice === shown.id) return session.value
     if (selected.value !== null && !labels.isLocked(selected.value))
-      return sessionOf(shown.id, selected.value)
+      return sessionOf(shown.id, selected.value, answers)
     return canDraw.value && label.value !== null ? newSession(shown.id, label.value.id) : null
   }
 
@@ -137,7 +141,10 @@ export const useAnnotationStore = defineStore('annotation', () => {
   function nextCandidate(by: 1 | -1 = 1): void {
     const now = session.value
     const count = now?.candidates.length ?? 0
-    if (now !== null && count > 1) chooseCandidate((now.chosen + by + count) % count)
+    if (now === null) return
+    if (count > 1) chooseCandidate((now.chosen + by + count) % count)
+    // Of one that was stored before this sitting only the mask is known: the others are asked for.
+    else if (!now.isRepaired && isAnswered(now)) ask(now, null)
   }
 
   /** Accepts the object at work, else the chosen one, else all that a model has drawn. @returns how many; null: nothing */
@@ -201,7 +208,7 @@ export const useAnnotationStore = defineStore('annotation', () => {
   function refine(asks: boolean): void {
     const one = selected.value
     if (one === null || view.slice === null || labels.isLocked(one)) return
-    session.value = sessionOf(view.slice.id, one)
+    session.value = sessionOf(view.slice.id, one, answers)
     if (asks && one.prompt !== null) ask(session.value, null)
   }
 
@@ -220,21 +227,6 @@ export const useAnnotationStore = defineStore('annotation', () => {
     session.value = { ...now, candidates: [{ runs, areaPx, predictedIou }], chosen: 0, isRepaired: true }
   }
 
-  /** Draws with another label from now on; the object that is chosen or at work takes it too. */
-  async function useLabel(id: number): Promise<void> {
-    labels.choose(id)
-    const now = session.value
-    if (now !== null) session.value = { ...now, labelId: id }
-    const one = annotations.value.find(other => other.id === (now?.handle.id ?? selectedId.value))
-    if (one === undefined || view.slice === null || labels.isLocked(one) || labels.isLocked({ labelId: id }))
-      return
-    await queue.edit(view.slice.id, () =>
-      one.labelId === id
-        ? null
-        : { action: 'relabel', put: [{ ...draftWithRuns(one, one.runs), labelId: id }] },
-    )
-  }
-
   function selectNewest(): void {
     selectedId.value = newestId(annotations.value)
   }
@@ -247,8 +239,9 @@ export const useAnnotationStore = defineStore('annotation', () => {
     if (now.handle.id === null || !isAnswered(now)) return
     const stored = annotations.value.find(({ id }) => id === now.handle.id)
     if (stored === undefined) leave()
-    else if (!samePrompt(stored.prompt ?? noPrompt, now.prompt) || stored.labelId !== now.labelId)
-      session.value = { ...sessionOf(now.slice, stored), handle: now.handle }
+    else if (!isInStep(now, stored)) {
+      session.value = { ...sessionOf(now.slice, stored, answers), handle: now.handle }
+    }
   }
 
   watch(annotations, reconcile)
@@ -285,7 +278,6 @@ export const useAnnotationStore = defineStore('annotation', () => {
     select,
     refine,
     showRepaired,
-    useLabel,
     selectNewest,
   }
 })

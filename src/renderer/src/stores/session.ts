@@ -8,6 +8,7 @@ import type { EditAction } from '../../../shared/domain/project'
 import type { Prompt } from '../../../shared/domain/prompt'
 import type { SliceId } from '../../../shared/domain/slice'
 import type { CandidateMask } from '../../../shared/contract/segment'
+import { sameRuns, type Answers } from './answers'
 import { boxOverlap, noPrompt, samePrompt } from '../tools/prompt-edit'
 
 /** Where an object's ID is written once it is stored for the first time. */
@@ -55,21 +56,21 @@ export function newSession(slice: SliceId, labelId: number): Session {
 }
 
 /** Goes on with a stored object; one that was drawn by hand begins with the box around it. */
-export function sessionOf(slice: SliceId, annotation: Annotation): Session {
+export function sessionOf(slice: SliceId, annotation: Annotation, answers: Answers): Session {
   const prompt = annotation.prompt ?? { box: annotation.box, points: [] }
+  const { runs, areaPx, predictedIou } = annotation
+  const known = answers.find(slice, prompt, runs)
   return {
     slice,
     labelId: annotation.labelId,
     handle: { id: annotation.id },
     status: annotation.status,
     prompt,
-    candidates: [
-      { runs: annotation.runs, areaPx: annotation.areaPx, predictedIou: annotation.predictedIou ?? 0 },
-    ],
-    chosen: 0,
+    candidates: known ?? [{ runs, areaPx, predictedIou: predictedIou ?? 0 }],
+    chosen: Math.max(0, known?.findIndex(mask => sameRuns(mask.runs, runs)) ?? 0),
     answered: prompt,
     model: annotation.model,
-    isRepaired: annotation.predictedIou === null,
+    isRepaired: predictedIou === null,
   }
 }
 
@@ -91,6 +92,15 @@ export function isAnswered({ prompt, answered }: Session): boolean {
 }
 
 /** What is stored of it; null while there is no mask. */
+/** Whether what is on the screen follows from what is stored: another candidate may be chosen and not accepted yet. */
+export function isInStep(session: Session, stored: Annotation): boolean {
+  return (
+    samePrompt(stored.prompt ?? session.prompt, session.prompt) &&
+    stored.labelId === session.labelId &&
+    session.candidates.some(({ runs }) => sameRuns(runs, stored.runs))
+  )
+}
+
 export function draftOf(session: Session, status: AnnotationStatus): AnnotationDraft | null {
   const mask = chosenMask(session)
   if (mask === null) return null

@@ -1,8 +1,9 @@
 import { t } from '../../locale'
 import { useAnnotationStore } from '../../stores/annotation'
+import { useDrawingLabelStore } from '../../stores/drawing-label'
 import { useDisplayStore } from '../../stores/display'
 import { useProjectStore } from '../../stores/project'
-import { copyOf } from '../../stores/session'
+import { copyOf, draftWithRuns } from '../../stores/session'
 import { useSliceViewStore } from '../../stores/slice-view'
 
 /** Takes the chosen object away; undo brings it back, so nobody is asked. */
@@ -43,4 +44,22 @@ export async function copyToNext(): Promise<void> {
   }))
   await view.open(next.id)
   useDisplayStore().say(t('annotate.said.copied', { n: copied.length, name: next.name }))
+}
+
+/** Draws with another label from now on; the object that is chosen or at work takes it too. */
+export async function drawWith(labelId: number): Promise<void> {
+  const annotation = useAnnotationStore()
+  const drawing = useDrawingLabelStore()
+  const shown = useSliceViewStore().slice
+  drawing.choose(labelId)
+  const { session } = annotation
+  if (session !== null) annotation.session = { ...session, labelId }
+  const id = session?.handle.id ?? annotation.selectedId
+  const one = annotation.annotations.find(other => other.id === id)
+  if (shown === null || one === undefined || one.labelId === labelId) return
+  if (drawing.isLocked(one) || drawing.isLocked({ labelId })) return
+  await annotation.edit(shown.id, () => ({
+    action: 'relabel',
+    put: [{ ...draftWithRuns(one, one.runs), labelId }],
+  }))
 }

@@ -28,7 +28,7 @@ import { toolKinds } from '../../tools'
 import { acceptAndSay, sayNothingHere } from './annotate-commands'
 import { repairs } from './repairs'
 import { stageActions } from './stage-handle'
-import { copyToNext, deleteSelected } from './object-commands'
+import { copyToNext, deleteSelected, drawWith } from './object-commands'
 
 type ViewAction = Omit<Action, 'id' | 'labelKey' | 'scope' | 'defaultKey'>
 
@@ -173,14 +173,13 @@ const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const
 /** Digits choose the label that is drawn next, and relabel the object that is chosen. */
 function labelActions(): Action[] {
   const project = useProjectStore()
-  const annotation = useAnnotationStore()
   return digits.map((digit, index) =>
     action(`label-${digit}`, `annotate.label.${digit}`, digit, {
       isHidden: true,
       enabled: () => project.labels.some(({ key }) => key === index + 1),
       run: async () => {
         const label = project.labels.find(({ key }) => key === index + 1)
-        if (label !== undefined) await annotation.useLabel(label.id)
+        if (label !== undefined) await drawWith(label.id)
       },
     }),
   )

@@ -97,7 +97,7 @@ function startBox(): boolean {
 function cycle(by: 1 | -1): boolean {
   const annotation = useAnnotationStore()
   const { session, annotations } = annotation
-  if (session !== null && session.candidates.length > 1) {
+  if (session !== null && !session.isRepaired && session.candidates.length > 0) {
     annotation.nextCandidate(by)
     sayCandidate()
     return true
