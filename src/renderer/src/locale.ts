@@ -29,10 +29,14 @@ export const i18n = createI18n({
   messageResolver: (messagesOfLocale, key) => (messagesOfLocale as Record<string, string>)[key] ?? null,
 })
 
-watchEffect(() => {
-  i18n.global.locale.value = locale.value
-  if (typeof document !== 'undefined') document.documentElement.lang = locale.value
-})
+// At once: a sentence that is asked for right after the change is in the new language.
+watchEffect(
+  () => {
+    i18n.global.locale.value = locale.value
+    if (typeof document !== 'undefined') document.documentElement.lang = locale.value
+  },
+  { flush: 'sync' },
+)
 
 /** The sentence of a key in the chosen language; a value named `n` chooses between its forms. */
 export function t(key: MessageKey, values: MessageValues = {}): string {

@@ -29,7 +29,7 @@ export function formatBytes(bytes: number): string {
 
 /** "80 ms", "1.9 s", "36 s", "4 min", "2 h 10 min". */
 export function formatDuration(seconds: number): string {
-  if (seconds < 1) return t('unit.milliseconds', { value: formatNumber(Math.round(seconds * 1000)) })
+  if (seconds < 0.9995) return t('unit.milliseconds', { value: formatNumber(Math.round(seconds * 1000)) })
   if (seconds < 9.95) return t('unit.seconds', { value: formatNumber(seconds, { maximumFractionDigits: 1 }) })
   if (seconds < 59.5) return t('unit.seconds', { value: formatNumber(Math.round(seconds)) })
   const minutes = Math.round(seconds / 60)
