@@ -27,7 +27,7 @@ async function start(): Promise<void> {
   try {
     const page = join(folder, 'out/renderer')
     const door = await openHttpDoor({ backend, page, port: options.port, onAddress: tellFirst(options) })
-    await asked('SIGINT', 'SIGTERM')
+    await asked('SIGINT', 'SIGTERM', 'SIGHUP')
     write('Closing. What runs is stopped at its next safe point and saved.\n')
     await door.close()
   } catch (error) {
@@ -36,6 +36,8 @@ async function start(): Promise<void> {
       : error
   } finally {
     await backend.close()
+    // Nothing native runs any more. Should a socket or a timer be left, it keeps nobody waiting.
+    setTimeout(() => process.exit(), 5000).unref()
   }
 }
 
@@ -56,6 +58,8 @@ const asked = (...signals: readonly NodeJS.Signals[]): Promise<void> =>
     for (const signal of signals) process.on(signal, () => resolve())
   })
 
+// A terminal that was closed cannot be written to, which is no reason to close less carefully.
+process.stdout.on('error', () => undefined)
 await start().catch((error: unknown) => {
   if (!isAppError(error)) log.error({ err: error }, 'The browser door failed')
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)

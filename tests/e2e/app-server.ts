@@ -27,13 +27,22 @@ export interface AppServerOptions {
   /** Kept afterwards where it is given; else a new one that is removed at the end */
   readonly home?: string
   readonly root?: string
+  /** Default: a free one */
+  readonly port?: number
   readonly env?: Readonly<Record<string, string>>
 }
 
 /** Starts the built browser door as its own process, as `npm run serve` does. */
 export async function startAppServer(options: AppServerOptions = {}): Promise<AppServer> {
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'slicetune-home-'))
-  const args = [join(root, 'out/main/server.js'), '--no-open', '--root', options.root ?? root]
+  const args = [
+    join(root, 'out/main/server.js'),
+    '--no-open',
+    '--root',
+    options.root ?? root,
+    '--port',
+    String(options.port ?? 0),
+  ]
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, SLICETUNE_HOME: home, ...options.env },

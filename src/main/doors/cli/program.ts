@@ -12,7 +12,10 @@ export interface Invocation {
   readonly json: boolean
 }
 
-const groups: Readonly<Record<string, string>> = { models: 'List, import, download and export models' }
+const groups: Readonly<Record<string, string>> = {
+  models: 'List, import, download and export models',
+  project: 'Make projects, import, fine-tune, predict and export: what the window does',
+}
 
 export interface ProgramOptions {
   readonly version: string

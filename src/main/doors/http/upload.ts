@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../../shared/errors'
@@ -29,6 +30,7 @@ export async function receiveUpload({ folder, batch, name, body, limitBytes }: U
   if (!batchPattern.test(batch)) throw new AppError('UNSAFE_NAME', { file: batch })
   const file = join(folder, 'uploads', batch, ...uploadName(name))
   const beside = `${file}.part`
+  if (existsSync(file)) throw new AppError('FILES_EXIST', { file })
   try {
     await mkdir(dirname(file), { recursive: true })
     const handle = await open(beside, 'wx')
