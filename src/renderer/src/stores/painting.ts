@@ -6,6 +6,7 @@ import type { EditAction } from '../../../shared/domain/project'
 import { paintStroke } from '../../../shared/masks/brush'
 import { fillPolygon } from '../../../shared/masks/fill-polygon'
 import { decodeRuns, encodeRuns } from '../../../shared/masks/rle'
+import { isSetAt } from '../canvas/is-set-at'
 import { MaskPicture } from '../canvas/mask-picture'
 import { cssColour, labelColour } from '../canvas/palette'
 import { pixelAt, rectangleOf } from '../canvas/box-corners'
@@ -187,14 +188,4 @@ export const usePaintingStore = defineStore('painting', () => {
 /** From positions on the slice to pixel indices, where the centre of the first pixel is (0, 0). */
 function centred({ x, y }: Position): Position {
   return { x: x - 0.5, y: y - 0.5 }
-}
-
-/** Whether a pixel is in a mask, without unrolling it. */
-export function isSetAt(runs: readonly number[], index: number): boolean {
-  let end = 0
-  for (let i = 0; i < runs.length; i++) {
-    end += runs[i] ?? 0
-    if (index < end) return i % 2 === 1
-  }
-  return false
 }
