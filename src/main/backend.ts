@@ -59,7 +59,8 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   projects.onOpened(session => trainings.recover(session))
   projects.onClosing(session => trainings.leave(session))
   const context = { door, capabilities, version, app, projects, inference, trainings, folders, root }
-  startBackgroundEncoding(context)
+  // A command does what it was asked for, and ends.
+  if (door !== 'command-line') startBackgroundEncoding(context)
   return {
     context,
     router,

@@ -3,8 +3,10 @@ import { failureOf } from './doors/cli/exit-codes'
 import { neededNapi } from '../shared/domain/needs'
 import { AppError } from '../shared/errors'
 import { modelFolders } from './files/model-folders'
+import { createBackend } from './backend'
 import { createCommandRunner } from './commands'
 import { findAppRoot } from './files/app-root'
+import createInferenceWorker from './workers/inference.worker?nodeWorker'
 import createWorker from './workers/engine.worker?nodeWorker'
 
 /** Entry of the command line: wires the parts and sets the exit code, but never leaves the process by force. */
@@ -17,7 +19,18 @@ async function start(): Promise<void> {
     return
   }
   const { folder, version } = findAppRoot()
-  const runner = createCommandRunner({ createWorker, folders: modelFolders(folder) })
+  const runner = createCommandRunner({
+    createWorker,
+    folders: modelFolders(folder),
+    openBackend: () =>
+      createBackend({
+        door: 'command-line',
+        capabilities: { dialogs: false, reveal: false, folderBrowser: false, droppedPaths: true },
+        root: null,
+        createEngineWorker: createWorker,
+        createInferenceWorker,
+      }),
+  })
   process.exitCode = await main(process.argv.slice(2), { streams: process, runner, version })
 }
 

@@ -181,6 +181,10 @@ export const errorTable = {
     z.object({ name: z.string() }),
     d => `${d.name} is still training. Pause or stop it before another one starts.`,
   ),
+  RUN_FAILED: kind(
+    z.object({ name: z.string(), reason: z.string() }),
+    d => `${d.name} ended early: ${d.reason}`,
+  ),
   MODEL_IN_USE: kind(
     z.object({ model: z.string() }),
     d => `${d.model} is in use. Use another model first, then remove it.`,

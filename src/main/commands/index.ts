@@ -6,6 +6,9 @@ import type { CreateWorker } from '../workers/spawn'
 import { runJob } from '../workers/spawn'
 import type { ModelFolders } from '../files/model-folders'
 import { exportModel } from './export-model'
+import type { OpenBackend } from './open-project'
+import { createProject, exportProject, importIntoProject, listProjects, predictProject } from './project'
+import { trainProject } from './train-project'
 import { downloadModel, importModel, listModelsJob } from './models'
 import type { StopFlag } from '../workers/stop-flag'
 
@@ -28,9 +31,14 @@ type Handlers = { readonly [N in CommandName]: Handler<N> }
 export interface CommandRunnerDependencies {
   readonly createWorker: CreateWorker
   readonly folders: ModelFolders
+  readonly openBackend: OpenBackend
 }
 
-export function createCommandRunner({ createWorker, folders }: CommandRunnerDependencies): CommandRunner {
+export function createCommandRunner({
+  createWorker,
+  folders,
+  openBackend,
+}: CommandRunnerDependencies): CommandRunner {
   const job =
     <N extends JobName>(name: N) =>
     (options: Extract<Job, { name: N }>['options'], { stop }: CallContext) =>
@@ -43,6 +51,12 @@ export function createCommandRunner({ createWorker, folders }: CommandRunnerDepe
     embed: job('embed'),
     doctor: job('doctor'),
     demo: job('demo'),
+    'project create': (input, { stop }) => createProject(input, { openBackend, stop }),
+    'project import': (input, { stop }) => importIntoProject(input, { openBackend, stop }),
+    'project list': (_, { stop }) => listProjects({ openBackend, stop }),
+    'project train': (input, { stop }) => trainProject(input, { openBackend, stop }),
+    'project predict': (input, { stop }) => predictProject(input, { openBackend, stop }),
+    'project export': (input, { stop }) => exportProject(input, { openBackend, stop }),
     'models list': () => listModelsJob({ folders }),
     'models import': input => importModel(input, { folders }),
     'models export': input => exportModel(input, { folders }),

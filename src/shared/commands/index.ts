@@ -1,4 +1,12 @@
 import { downloadModel, exportModel, importModel, listModels } from './models'
+import {
+  createProject,
+  exportProject,
+  importIntoProject,
+  listProjects,
+  predictProject,
+  trainProject,
+} from './project'
 import { embed, evaluate, predict } from './segment'
 import { demo, doctor } from './system'
 import { train } from './training'
@@ -13,6 +21,12 @@ export const commands = {
   'models import': importModel,
   'models download': downloadModel,
   'models export': exportModel,
+  'project create': createProject,
+  'project import': importIntoProject,
+  'project list': listProjects,
+  'project train': trainProject,
+  'project predict': predictProject,
+  'project export': exportProject,
   doctor,
   demo,
 } as const

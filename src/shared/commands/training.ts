@@ -6,7 +6,9 @@ import { defineCommand } from './command'
 type RecipeKey = keyof TrainingRecipe
 
 /** The recipe's options, each optional, with the default of every preset in its description. */
-function recipeFlags(): z.ZodObject<{ [K in RecipeKey]: z.ZodOptional<(typeof TrainingRecipe.shape)[K]> }> {
+export function recipeFlags(): z.ZodObject<{
+  [K in RecipeKey]: z.ZodOptional<(typeof TrainingRecipe.shape)[K]>
+}> {
   const shape = Object.entries(TrainingRecipe.shape).map(([name, field]) => {
     const { description = '', ...meta } = field.meta() ?? {}
     const values = Object.entries(presets).map(

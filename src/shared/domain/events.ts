@@ -165,7 +165,7 @@ export type EvaluationReport = z.infer<typeof EvaluationReport>
 /** What predict, embed and doctor end with; their other keys depend on the command. */
 export const CommandReport = z.looseObject({
   event: z.literal('report'),
-  command: z.enum(['train', 'predict', 'embed', 'doctor', 'models']),
+  command: z.enum(['train', 'predict', 'embed', 'doctor', 'models', 'project']),
 })
 
 const demoScores = z.object({ dice: score, iou: score, low: score, high: score })

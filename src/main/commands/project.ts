@@ -1,0 +1,144 @@
+import { basename, resolve } from 'node:path'
+import type * as z from 'zod'
+import type { Commands } from '../../shared/commands'
+import { parseExportOptions } from '../../shared/commands/project'
+import type { JobEvent } from '../../shared/domain/events'
+import { AppError } from '../../shared/errors'
+import { countOf } from '../../shared/text/count-of'
+import type { OpenBackend } from './open-project'
+import { inProject, serviceCalls } from './open-project'
+import type { StopFlag } from '../workers/stop-flag'
+
+export interface ProjectWorld {
+  readonly openBackend: OpenBackend
+  readonly stop: StopFlag
+}
+
+type Input<N extends keyof Commands> = z.infer<Commands[N]['input']>
+
+const report = (about: { readonly message: string } & Readonly<Record<string, unknown>>): JobEvent => ({
+  ...about,
+  event: 'report',
+  command: 'project',
+})
+
+/** @throws AppError PROJECT_EXISTS and what making a folder can meet */
+export async function* createProject(
+  { project, name }: Input<'project create'>,
+  { openBackend }: ProjectWorld,
+): AsyncGenerator<JobEvent> {
+  yield* serviceCalls(openBackend, async function* (api) {
+    const folder = resolve(project)
+    const made = await api.projects.create({ name: name ?? basename(folder), folder })
+    yield { event: 'written', file: made.folder }
+    yield report({ message: `${made.name} is made and empty.`, name: made.name, folder: made.folder })
+  })
+}
+
+/** @throws AppError ITEMS_REFUSED at the end, when any file was */
+export async function* importIntoProject(
+  { project, from, copy }: Input<'project import'>,
+  world: ProjectWorld,
+): AsyncGenerator<JobEvent> {
+  yield* inProject(project, world, async function* (api, id) {
+    const refused = { count: 0, total: 0 }
+    const paths = [resolve(from)]
+    for await (const event of await api.imports.add(
+      { project: id, paths, copy },
+      { signal: world.stop.signal },
+    )) {
+      if (event.event === 'progress') {
+        yield { event: 'progress', stage: 'Importing', done: event.done, total: event.total }
+      } else if (event.event === 'item') {
+        refused.total++
+        if (event.error === null) continue
+        refused.count++
+        yield { event: 'skipped', file: event.file, ...event.error }
+      } else {
+        const known = event.known > 0 ? `; ${event.known} known already` : ''
+        yield report({ message: `${countOf(event.slices, 'slice')} added${known}.`, ...event })
+      }
+    }
+    if (refused.count > 0)
+      throw new AppError('ITEMS_REFUSED', { refused: refused.count, total: refused.total })
+  })
+}
+
+export async function* listProjects({ openBackend }: ProjectWorld): AsyncGenerator<JobEvent> {
+  yield* serviceCalls(openBackend, async function* (api) {
+    const projects = await api.projects.recent()
+    const lines = projects.map(({ name, folder, slices, done, missing }) =>
+      missing === null
+        ? `${name}: ${done} of ${countOf(slices, 'slice')} done, ${folder}`
+        : `${name}: ${missing}`,
+    )
+    yield report({ message: lines.length === 0 ? 'No project was opened yet.' : lines.join('\n'), projects })
+  })
+}
+
+/** @throws AppError USAGE for an unknown format or option, ITEMS_REFUSED at the end, when any slice was */
+export async function* exportProject(
+  { project, format, out, options }: Input<'project export'>,
+  world: ProjectWorld,
+): AsyncGenerator<JobEvent> {
+  yield* inProject(project, world, async function* (api, id) {
+    const folder = out === undefined ? null : resolve(out)
+    const call = { project: id, format, options: parseExportOptions(options), folder }
+    for await (const event of await api.exports.run(call, { signal: world.stop.signal })) {
+      if (event.event === 'progress') {
+        yield { ...event, stage: 'Exporting' }
+        continue
+      }
+      if (event.interrupted) return
+      for (const { name, code, message } of event.skipped)
+        yield { event: 'skipped', file: name, code, message }
+      yield { event: 'written', file: event.folder }
+      const counted = `${countOf(event.slices, 'slice')} with ${countOf(event.objects, 'object')}`
+      yield report({ ...event, message: `${counted} exported as ${format}.` })
+      if (event.skipped.length === 0) continue
+      throw new AppError('ITEMS_REFUSED', {
+        refused: event.skipped.length,
+        total: event.slices + event.skipped.length,
+      })
+    }
+  })
+}
+
+/** @throws AppError NO_FINDER; ITEMS_REFUSED at the end, when any slice was */
+export async function* predictProject(
+  { project }: Input<'project predict'>,
+  world: ProjectWorld,
+): AsyncGenerator<JobEvent> {
+  yield* inProject(project, world, async function* (api, id) {
+    const names = new Map(
+      (await api.slices.list({ project: id })).map(({ id: slice, name }) => [slice, name]),
+    )
+    world.stop.signal.addEventListener('abort', () => void api.review.cancel({ project: id }))
+    for await (const event of await api.review.predict({ project: id })) {
+      switch (event.event) {
+        case 'progress':
+          yield { event: 'progress', stage: 'Predicting', done: event.done, total: event.total }
+          break
+        case 'skipped':
+          yield {
+            event: 'skipped',
+            file: names.get(event.slice) ?? '',
+            code: event.code,
+            message: event.message,
+          }
+          break
+        case 'item':
+          break
+        case 'report': {
+          const message = `${countOf(event.predicted, 'slice')} predicted, to be reviewed.`
+          yield report({ ...event, message })
+          if (event.skipped === 0) break
+          throw new AppError('ITEMS_REFUSED', {
+            refused: event.skipped,
+            total: event.predicted + event.skipped,
+          })
+        }
+      }
+    }
+  })
+}
