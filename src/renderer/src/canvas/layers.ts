@@ -51,8 +51,8 @@ export class PictureLayer extends FlatLayer {
   }
 
   override _render(context: CanvasRenderingContext2D): void {
-    // Pixels stay squares when they are enlarged: what the model saw is what is judged.
-    context.imageSmoothingEnabled = this.pixel > 1
+    // As every viewer of medical images shows them; the masks on top keep their pixels.
+    context.imageSmoothingEnabled = true
     context.imageSmoothingQuality = 'high'
     context.drawImage(this.source, -this.width / 2, -this.height / 2)
   }
