@@ -11,7 +11,7 @@ export function callFromPage(page: Page, path: string, input?: unknown): Promise
   return page.evaluate(
     ([to, given]) =>
       new Promise<PageAnswer>((resolve, reject) => {
-        setTimeout(() => reject(new Error('no answer')), 10_000)
+        setTimeout(() => reject(new Error('no answer')), 60_000)
         const { port1, port2 } = new MessageChannel()
         port1.onmessage = ({ data }: MessageEvent<string>) => {
           const { p } = JSON.parse(data) as { p: { s?: number; b?: { json?: unknown } } }

@@ -67,7 +67,8 @@ export class BackendHost {
       log.error('The backend did not end in time and is stopped')
       backend.kill()
     }, patienceMs)
-    backend.postMessage({ kind: 'close' } satisfies ToBackend)
+    if (this.#state === 'ready') backend.postMessage({ kind: 'close' } satisfies ToBackend)
+    else backend.kill() // it has nothing open yet, and might not hear us
     await exited
     clearTimeout(timer)
   }
