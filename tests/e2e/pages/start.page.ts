@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 
-/** What the Start view says and offers, by what a person sees. */
+/** The Start view, by what a person sees. */
 export class StartPage {
   readonly page: Page
 
@@ -12,28 +12,47 @@ export class StartPage {
     return this.page.getByRole('heading', { level: 1 })
   }
 
-  get commands(): Locator {
-    return this.page.locator('code')
+  get sample(): Locator {
+    return this.page.getByRole('button', { name: /Try the sample|试用示例/ })
+  }
+
+  get folder(): Locator {
+    return this.page.getByRole('main').getByRole('button', { name: /^(Open a folder|打开文件夹)/ })
+  }
+
+  get recent(): Locator {
+    return this.page.getByRole('article')
+  }
+
+  get device(): Locator {
+    return this.page.getByRole('region', { name: /This computer|本机/ })
+  }
+
+  get measure(): Locator {
+    return this.device.getByRole('button')
   }
 
   get status(): Locator {
     return this.page.getByRole('contentinfo')
   }
 
-  async choose(language: 'English' | '中文'): Promise<void> {
-    await this.page.getByRole('button', { name: language, exact: true }).click()
+  async chooseLanguage(language: 'English' | '中文'): Promise<void> {
+    await this.page.getByRole('button', { name: /^(Language|语言)/ }).click()
+    await this.page.getByRole('menuitemradio', { name: language, exact: true }).click()
   }
 
   async switchTheme(): Promise<void> {
     await this.page.getByRole('button', { name: /theme|主题/ }).click()
   }
 
-  /** Elements whose text does not fit their box, as tag and text; scrolling is fine, cutting off is not. */
-  overflowing(): Promise<string[]> {
-    return this.page.evaluate(() =>
-      [...document.querySelectorAll('body *')]
-        .filter(element => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
-        .map(element => `${element.tagName} ${element.textContent.slice(0, 40)}`),
-    )
+  /** Files from elsewhere, let go over the middle of the window. */
+  async drop(files: readonly { readonly name: string; readonly text: string }[]): Promise<void> {
+    const dropped = await this.page.evaluateHandle(given => {
+      const transfer = new DataTransfer()
+      for (const { name, text } of given) transfer.items.add(new File([text], name))
+      return transfer
+    }, files)
+    await this.page.dispatchEvent('body', 'dragover', { dataTransfer: dropped })
+    await this.page.dispatchEvent('body', 'drop', { dataTransfer: dropped })
   }
 }

@@ -86,3 +86,14 @@ test('paths of both systems give names, formats and what they share', () => {
   expect(commonFolder(['/a/1.png', '/b/2.png'])).toBe('/')
   expect(commonFolder([])).toBe('')
 })
+
+test('the reason of a failure names the file as the row does, without the folder that all share', () => {
+  const [, group] = groupItems([
+    item('/d/raw/HC/1.png'),
+    item('/d/raw/MR/2.png', {
+      outcome: 'failed',
+      error: { code: 'CORRUPT_FILE', message: '/d/raw/MR/2.png is damaged: it is empty.' },
+    }),
+  ])
+  expect(group?.error?.message).toBe('MR/2.png is damaged: it is empty.')
+})

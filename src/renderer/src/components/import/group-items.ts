@@ -24,7 +24,8 @@ export function groupItems(items: readonly ImportedItem[]): readonly ItemGroup[]
     const key = keyOf(item, file, folder, format)
     const known = groups.get(key)
     if (known === undefined) {
-      const { outcome, notes, error, slices } = item
+      const { outcome, notes, slices } = item
+      const error = item.error && { ...item.error, message: item.error.message.replaceAll(top || '\0', '') }
       groups.set(key, { key, folder, format, outcome, notes, error, slices, files: [file] })
     } else {
       known.files.push(file)
