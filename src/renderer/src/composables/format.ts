@@ -40,8 +40,9 @@ export function formatDuration(seconds: number): string {
     : t('unit.hoursMinutes', { hours, minutes: formatNumber(minutes % 60) })
 }
 
+/** "14:32:08" */
 export function formatTime(at: Date): string {
-  return new Intl.DateTimeFormat(locale.value, { timeStyle: 'medium' }).format(at)
+  return new Intl.DateTimeFormat(locale.value, { timeStyle: 'medium', hourCycle: 'h23' }).format(at)
 }
 
 export function formatDate(at: Date): string {
