@@ -12,6 +12,7 @@ import type { ReadBlob } from './services/blob-bytes'
 import { router } from './services/router'
 import type { Door, ServiceContext } from './services/service-context'
 import { createTrainings } from './trainings/create-trainings'
+import { speedName } from './trainings/training-speeds'
 import { runJob, type CreateWorker } from './workers/spawn'
 
 /** What every door serves: the window's in a process of its own, the others' in theirs. */
@@ -54,7 +55,10 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const trainings = createTrainings({
     runJob: (options, stop) => runJob({ name: 'train', options }, { createWorker: createEngineWorker, stop }),
     cores,
-    speeds: { get: () => null },
+    speeds: {
+      get: key => app.trainingSpeed(speedName(key)),
+      keep: (key, speed) => app.keepTrainingSpeed(speedName(key), speed),
+    },
   })
   projects.onOpened(session => trainings.recover(session))
   projects.onClosing(session => trainings.leave(session))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { Settings } from '../../shared/contract/system'
 import { log } from '../log'
+import { TrainingSpeed } from '../trainings/training-speeds'
 import { systemCode, writeAtomically } from './write-atomically'
 
 const RecentProject = z.object({
@@ -28,6 +29,8 @@ const StateFile = z.object({
   recent: z.array(RecentProject).default([]),
   /** By model ID */
   measured: z.record(z.string(), MeasuredModel).default({}),
+  /** By `speedName` */
+  trainingSpeeds: z.record(z.string(), TrainingSpeed).default({}),
 })
 type StateFile = z.infer<typeof StateFile>
 
@@ -46,6 +49,9 @@ export interface AppState {
   /** What a model takes on this computer; null where it was not measured yet */
   measured(model: string): MeasuredModel | null
   keepMeasured(model: string, figures: MeasuredModel): Promise<void>
+  /** What a training takes on this computer; null where none was measured yet */
+  trainingSpeed(name: string): TrainingSpeed | null
+  keepTrainingSpeed(name: string, speed: TrainingSpeed): Promise<void>
 }
 
 /** @param folder - see `userDataFolder`; it is made when something is kept */
@@ -83,6 +89,10 @@ export async function openAppState(folder: string): Promise<AppState> {
     measured: model => state.measured[model] ?? null,
     keepMeasured: async (model, figures) => {
       await change(old => ({ ...old, measured: { ...old.measured, [model]: figures } }))
+    },
+    trainingSpeed: name => state.trainingSpeeds[name] ?? null,
+    keepTrainingSpeed: async (name, speed) => {
+      await change(old => ({ ...old, trainingSpeeds: { ...old.trainingSpeeds, [name]: speed } }))
     },
   }
 }

@@ -16,6 +16,8 @@ import type { RunSplit } from './split'
 import { chooseRunSplit, rememberSplit } from './split'
 import { freeName } from './free-name'
 import { planRun } from './plan'
+import { rootOf } from './root-of'
+import { SpeedTrial } from './speed-trial'
 import type { TrainingSpeeds } from './training-speeds'
 import { trainingSlices } from './training-slices'
 import type { RunWishes, Trainings } from './trainings'
@@ -37,6 +39,9 @@ class ProcessTrainings implements Trainings {
   readonly #options: TrainingsOptions
   readonly #listeners: ((isActive: boolean) => void)[] = []
   #live: LiveRun | null = null
+  #trial: SpeedTrial | null = null
+  /** Projects in which a trial was made, so that one that fails is not made again and again */
+  readonly #tried = new Set<string>()
   /** Of the run at work; never rejects */
   #working: Promise<void> = Promise.resolve()
 
@@ -45,14 +50,19 @@ class ProcessTrainings implements Trainings {
   }
 
   get isActive(): boolean {
-    return this.#live !== null
+    return this.#live !== null || this.#trial !== null
   }
 
   onActivity(listener: (isActive: boolean) => void): void {
     this.#listeners.push(listener)
   }
 
-  plan: Trainings['plan'] = (session, wishes) => planRun(session, wishes, this.#options.speeds)
+  plan: Trainings['plan'] = async (session, wishes) => {
+    const plan = await planRun(session, wishes, this.#options.speeds)
+    const isUnknown = plan.presets.some(({ seconds }) => seconds === null)
+    if (isUnknown && plan.train.length > 0 && plan.val.length > 0) this.#measure(session, wishes)
+    return plan
+  }
 
   start(session: ProjectSession, { preset, changes, name, allowSharedGroup }: RunWishes): TrainingRun {
     session.assertEditable()
@@ -142,13 +152,18 @@ class ProcessTrainings implements Trainings {
   }
 
   async dispose(): Promise<void> {
+    this.#trial?.stop()
     this.#live?.end('close')
+    await this.#trial?.ended
     await this.#working
   }
 
   async leave(session: ProjectSession): Promise<void> {
+    this.#trial?.stop()
+    await this.#trial?.ended
     if (this.#live?.session !== session) return
-    await this.dispose()
+    this.#live.end('close')
+    await this.#working
   }
 
   #goOn(session: ProjectSession, id: number, finishing: boolean): void {
@@ -171,17 +186,45 @@ class ProcessTrainings implements Trainings {
     id: number,
     { finishing = false, ...world }: Pick<LiveRunWorld, 'split' | 'model'> & { readonly finishing?: boolean },
   ): void {
-    const threads = Math.max(1, this.#options.cores() - 1)
-    const live = new LiveRun(session, id, { ...world, threads, runJob: this.#options.runJob })
+    const { runJob, speeds } = this.#options
+    const live = new LiveRun(session, id, { ...world, threads: this.#threads, runJob, speeds })
     this.#live = live
     this.#tell()
-    this.#working = live
-      .work(finishing)
+    this.#trial?.stop()
+    this.#working = (this.#trial?.ended ?? Promise.resolve())
+      .then(() => live.work(finishing))
       .catch((err: unknown) => log.error({ run: id, err }, 'A training ended in disorder'))
       .finally(() => {
         this.#live = null
         this.#tell()
       })
+  }
+
+  get #threads(): number {
+    return Math.max(1, this.#options.cores() - 1)
+  }
+
+  /** In the background, once a project, model and side; a run that begins comes first. */
+  #measure(session: ProjectSession, { changes, allowSharedGroup }: Parameters<Trainings['plan']>[1]): void {
+    const id = modelInUse(session)
+    const resolution = changes.resolution ?? null
+    const name = `${session.id} ${id} ${resolution ?? 'own'}`
+    if (this.isActive || this.#tried.has(name)) return
+    this.#tried.add(name)
+    const { runJob, speeds } = this.#options
+    const trial = new SpeedTrial(session, {
+      ...{ runJob, speeds, threads: this.#threads, resolution },
+      split: splitFor(session, { recipe: recipeOf('quick', changes), allowSharedGroup }),
+      base: rootOf(session, id),
+      model: fileOf(session, id),
+    })
+    this.#trial = trial
+    this.#tell()
+    void trial.ended.then(() => {
+      if (trial.wasStopped) this.#tried.delete(name)
+      this.#trial = null
+      this.#tell()
+    })
   }
 
   #tell(): void {

@@ -8,6 +8,7 @@ import type { ModelFamily } from '../files/weights-manifest'
 import { isFinderWeight } from '../../core/models/finder/config'
 import { modelInUse } from '../projects/describe-project'
 import type { ProjectSession } from '../projects/project-session'
+import { rootOf } from './root-of'
 
 /** Every model that can be chosen in a project: its own ones first, the newest in front. */
 export async function listProjectModels(
@@ -48,12 +49,6 @@ async function tunedModel(
     hasFinder: (metrics?.foundDice ?? null) !== null,
     ...{ licence, source },
   }
-}
-
-/** What a model goes back to: one that was tuned nowhere in this project. */
-function rootOf(session: ProjectSession, id: string): string {
-  const version = session.store.versions.get(id)
-  return version === null ? id : rootOf(session, version.base)
 }
 
 async function baseModel(known: KnownModel, folders: ModelFolders): Promise<Listed> {

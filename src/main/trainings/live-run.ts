@@ -15,7 +15,10 @@ import { RunFeed } from './run-feed'
 import { dataFolder, outFolder } from './run-files'
 import { RunRecorder } from './run-recorder'
 import { DoneCases, metricsOf, verdictOf } from './run-verdict'
+import { keepSpeed } from './keep-speed'
+import { SpeedMeter } from './speed-meter'
 import type { RunSplit } from './split'
+import type { TrainingSpeeds } from './training-speeds'
 import { writeDataSet } from './write-data-set'
 
 /** What becomes of a run that is asked to stop. */
@@ -25,6 +28,7 @@ export interface LiveRunWorld {
   readonly runJob: RunJob
   /** That the engine may use */
   readonly threads: number
+  readonly speeds: TrainingSpeeds
   /** Of a run that begins; null for one whose data set is written already */
   readonly split: RunSplit | null
   /** File of the model that is tuned, or its ID */
@@ -102,16 +106,27 @@ export class LiveRun {
     const { threads, model } = this.#world
     const options = jobOptions(run, { folder: this.#folder, threads, model, resume, finishing })
     const ended: { done: DoneEvent | null; reason: string | null } = { done: null, reason: null }
+    const meter = new SpeedMeter()
     try {
       for await (const event of this.#world.runJob(options, this.#stop)) {
+        meter.take(event)
         if (event.event === 'done') ended.done = event
         if (event.event === 'report') ended.reason = reasonOf(event)
         this.#recorder.take(event)
       }
     } catch (error) {
       if (!(isAppError(error) && error.code === 'ABORTED' && this.#stop.requested)) throw error
+    } finally {
+      await this.#keepSpeed(meter, resume === null ? ended.done : null)
     }
     return ended.done && { done: ended.done, reason: ended.reason }
+  }
+
+  /** @param done - of a whole run: what is left of one says little */
+  async #keepSpeed(meter: SpeedMeter, done: DoneEvent | null): Promise<void> {
+    const run = this.#run
+    const speed = meter.end(run.trainSlices + run.valSlices)
+    if (speed && done?.['verdict']) await keepSpeed(this.session, run, { speed, speeds: this.#world.speeds })
   }
 
   /** Makes the version where the job has judged the best epoch; false where it was stopped before. */

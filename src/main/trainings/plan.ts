@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { freemem } from 'node:os'
 import type { PreflightCheck, PresetPlan, TrainingPlan } from '../../shared/contract/training'
@@ -6,17 +7,22 @@ import { isAppError } from '../../shared/errors'
 import { modelInUse } from '../projects/describe-project'
 import type { ProjectSession } from '../projects/project-session'
 import { freeName } from './free-name'
+import { rootOf } from './root-of'
 import type { RunSplit } from './split'
 import { chooseRunSplit } from './split'
 import type { TrainingSlices } from './training-slices'
 import { trainingSlices } from './training-slices'
-import type { SpeedKey, TrainingSpeeds } from './training-speeds'
+import { measuredAs } from './speed-trial'
+import type { TrainingSpeeds } from './training-speeds'
+import { estimatedSeconds } from './training-speeds'
 import type { RunWishes } from './trainings'
 
 /** With fewer it can be tried, and the result says little. */
 const enoughSlices = 12
 /** Held-out slices that give a firm answer. */
 const enoughHeldOut = 8
+
+const noSplit: Pick<RunSplit, 'train' | 'val' | 'empty'> = { train: [], val: [], empty: [] }
 
 export async function planRun(
   session: ProjectSession,
@@ -27,9 +33,10 @@ export async function planRun(
   const { validationFraction, seed } = recipeOf('quick', changes)
   const wishes = { validationFraction, seed, allowSharedGroup }
   const split = splitOrNull(session, slices, wishes)
+  const { train, val, empty } = split ?? noSplit
   const base = modelInUse(session)
   const presets = Preset.options.map(preset =>
-    presetPlan({ model: base, preset }, { split, changes, speeds }),
+    presetPlan(preset, { split, changes, speeds, base: rootOf(session, base) }),
   )
   const disk = await statfs(session.folder).catch(() => null)
   const freeBytes = disk ? disk.bavail * disk.bsize : null
@@ -37,11 +44,11 @@ export async function planRun(
   return {
     name: freeName(session),
     base,
-    trainSlices: split?.train.length ?? 0,
-    valSlices: split?.val.length ?? 0,
-    emptySlices: split?.empty.length ?? 0,
-    train: split?.train.map(({ id }) => id) ?? [],
-    val: split?.val.map(({ id }) => id) ?? [],
+    trainSlices: train.length,
+    valSlices: val.length,
+    emptySlices: empty.length,
+    train: train.map(({ id }) => id),
+    val: val.map(({ id }) => id),
     groups: groupsOf(slices.labelled),
     diskBytes,
     presets,
@@ -50,6 +57,7 @@ export async function planRun(
       ...groupChecks(slices, split, allowSharedGroup),
       labelsCheck(slices),
       ...(freeBytes === null ? [] : [diskCheck(diskBytes, freeBytes)]),
+      modelCheck(session, base),
     ],
   }
 }
@@ -58,15 +66,16 @@ interface PresetWorld {
   readonly split: RunSplit | null
   readonly changes: RunWishes['changes']
   readonly speeds: TrainingSpeeds
+  readonly base: string
 }
 
-function presetPlan(key: SpeedKey, { split, changes, speeds }: PresetWorld): PresetPlan {
-  const speed = speeds.get(key)
+function presetPlan(preset: Preset, { split, changes, speeds, base }: PresetWorld): PresetPlan {
+  const resolution = changes.resolution ?? null
+  const speed = speeds.get({ model: base, preset: measuredAs(preset), resolution })
   const slices = split ? split.train.length + split.val.length : 0
-  const { epochs } = recipeOf(key.preset, changes)
   return {
-    preset: key.preset,
-    seconds: speed && slices * (speed.secondsPerSlice + epochs * speed.secondsPerEpochSlice),
+    preset,
+    seconds: speed && estimatedSeconds(speed, recipeOf(preset, changes), slices),
     memoryBytes: speed?.memoryBytes ?? 0,
     freeMemoryBytes: freemem(),
   }
@@ -102,7 +111,7 @@ function groupChecks(
   if (labelled.length < 2) return []
   const groups = groupsOf(labelled)
   const status = groups > 1 ? 'passed' : allowSharedGroup ? 'to-know' : 'blocks'
-  const heldOut = split?.val.length ?? 0
+  const heldOut = val.length
   const isFirm = heldOut >= enoughHeldOut
   const judged: PreflightCheck = {
     name: 'held-out',
@@ -138,4 +147,10 @@ function neededBytes({ store }: ProjectSession, { labelled, empty }: TrainingSli
 
 function diskCheck(needed: number, free: number): PreflightCheck {
   return { name: 'disk', status: free < needed ? 'blocks' : 'passed', values: { needed, free } }
+}
+
+function modelCheck(session: ProjectSession, id: string): PreflightCheck {
+  const version = session.store.versions.get(id)
+  const isThere = version === null || existsSync(session.pathOf(version.file))
+  return { name: 'model', status: isThere ? 'passed' : 'blocks', values: { name: version?.name ?? id } }
 }

@@ -7,6 +7,8 @@ import type { ProjectSession } from '../../../../src/main/projects/project-sessi
 import { readImageFile } from '../../../../src/main/codecs'
 import { createTrainings } from '../../../../src/main/trainings/create-trainings'
 import type { RunJob } from '../../../../src/main/trainings/run-job'
+import type { TrainingSpeed, TrainingSpeeds } from '../../../../src/main/trainings/training-speeds'
+import { speedName } from '../../../../src/main/trainings/training-speeds'
 import type { RunEvent } from '../../../../src/shared/contract/training'
 import { encodeRuns } from '../../../../src/shared/masks/rle'
 import { discFiles } from '../support/disc-slices'
@@ -58,8 +60,8 @@ export async function discProject({ done, empty = 0, group }: DiscProject): Prom
 /** The job in the test's own thread, on the real engine, at 64 pixels. */
 export const inThisThread: RunJob = (options, stop) => train(options, engineContext(stop))
 
-export const trainingsOf = (runJob: RunJob = inThisThread) =>
-  createTrainings({ runJob, cores: () => 2, speeds: { get: () => null } })
+export const trainingsOf = (runJob: RunJob = inThisThread, speeds = keptSpeeds()) =>
+  createTrainings({ runJob, cores: () => 2, speeds })
 
 /** Changes that make a run of seconds. */
 export const shortRun = { resolution: 64, epochs: 2, batchSize: 2, seed: 1, finder: false }
@@ -74,4 +76,17 @@ export async function watched(
     all.push(event)
   }
   return all
+}
+
+/** As the user's state keeps them, without a file. */
+export function keptSpeeds(): TrainingSpeeds & { readonly all: Map<string, TrainingSpeed> } {
+  const all = new Map<string, TrainingSpeed>()
+  return {
+    all,
+    get: key => all.get(speedName(key)) ?? null,
+    keep: (key, speed) => {
+      all.set(speedName(key), speed)
+      return Promise.resolve()
+    },
+  }
 }

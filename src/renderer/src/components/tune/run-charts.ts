@@ -1,5 +1,5 @@
 import type { TrainingRun } from '../../../../shared/domain/training-run'
-import { formatNumber } from '../../composables/format'
+import { formatNumber, formatScore } from '../../composables/format'
 import { t } from '../../locale'
 import type { Chart } from '../charts/chart'
 
@@ -47,7 +47,9 @@ export function diceChart(run: TrainingRun, xMax = run.plannedEpochs): Chart {
     format: three,
     lines: [{ label: '', colour: '--c-val', width: 2, values }],
     level:
-      baseDice === null ? null : { value: baseDice, label: t('tune.chart.base', { dice: three(baseDice) }) },
+      baseDice === null
+        ? null
+        : { value: baseDice, label: t('tune.chart.base', { dice: formatScore(baseDice, 3) }) },
     best: bestOf(run, 0),
   }
 }
