@@ -6,6 +6,7 @@ import { npy } from './npy'
 import { png } from './png'
 
 export type { Codec, DecodedFile, FileRole } from './codec'
+export type { Direction } from './nifti-header'
 export { readNiftiHeader } from './nifti-header'
 export { writeNifti } from './nifti-write'
 export { readNpz } from './npz'

@@ -4,6 +4,8 @@ import { readHeader } from 'nifti-reader-js'
 import type { DType } from '../../core/tensor/dtype'
 import { AppError } from '../../shared/errors'
 
+export type Direction = 'R' | 'L' | 'A' | 'P' | 'S' | 'I'
+
 export interface NiftiHeader {
   /** Sizes in the order of the file: [x, y, z, ...], at least three, without trailing ones beyond the third */
   readonly dimensions: readonly number[]
@@ -13,6 +15,8 @@ export interface NiftiHeader {
   /** Millimetres along [x, y, z], null where the file does not say */
   readonly spacingMm: readonly [number, number, number] | null
   readonly scale: { readonly slope: number; readonly intercept: number } | null
+  /** Where each of [x, y, z] leads: right, left, anterior, posterior, superior or inferior; null where the file does not say */
+  readonly directions: readonly [Direction, Direction, Direction] | null
   /** Bytes of the fixed part: 348 for NIfTI-1, 540 for NIfTI-2 */
   readonly size: number
 }
@@ -64,6 +68,7 @@ export function readNiftiHeader(bytes: Uint8Array, file: string): NiftiHeader {
     dataOffset: offsetOf(raw.vox_offset, size, file),
     spacingMm: spacingOf(raw),
     scale: scaleOf(raw),
+    directions: directionsOf(raw),
     size,
   }
 }
@@ -136,4 +141,25 @@ function scaleOf(raw: NIFTI1 | NIFTI2): NiftiHeader['scale'] {
   const { scl_slope: slope, scl_inter: intercept } = raw
   if (!Number.isFinite(slope) || slope === 0 || !Number.isFinite(intercept)) return null
   return slope === 1 && intercept === 0 ? null : { slope, intercept }
+}
+
+/** World axes run to the right, to the front and upwards (NIfTI-1 standard, "orientation and location"). */
+const towards = [
+  ['R', 'L'],
+  ['A', 'P'],
+  ['S', 'I'],
+] as const
+
+/** Each axis by its largest component; null where two axes of an oblique volume lead the same way. */
+function directionsOf(raw: NIFTI1 | NIFTI2): NiftiHeader['directions'] {
+  if (raw.qform_code <= 0 && raw.sform_code <= 0) return null
+  const [x, y, z] = [0, 1, 2].map(axis => {
+    const components = [0, 1, 2].map(world => raw.affine[world]?.[axis] ?? NaN)
+    const sizes = components.map(Math.abs)
+    const largest = sizes.indexOf(Math.max(...sizes))
+    return towards[largest]?.[(components[largest] ?? 0) > 0 ? 0 : 1]
+  })
+  if (x === undefined || y === undefined || z === undefined) return null
+  const worlds = new Set([x, y, z].map(letter => towards.findIndex(pair => pair.some(one => one === letter))))
+  return worlds.size === 3 ? [x, y, z] : null
 }

@@ -1,5 +1,6 @@
 import type { Slice } from '../../shared/domain/slice'
 import { AppError, invariant } from '../../shared/errors'
+import type { SliceSource } from '../inference/inference'
 import type { PixelFacts, PixelReader } from './slice-pixels'
 import { createPixelReader } from './slice-pixels'
 import type { ProjectSession } from './project-session'
@@ -20,11 +21,13 @@ export function pixelReader(session: ProjectSession): PixelReader {
  * @throws AppError NO_SUCH_ITEM, FILE_NOT_FOUND and what reading its file can meet
  */
 export async function describeSlice(session: ProjectSession, id: number): Promise<Slice> {
-  const facts = await pixelReader(session).facts(sliceSource(session, id))
+  const source = sliceSource(session, id)
+  const facts = await pixelReader(session).facts(source)
   const { store } = session
   // Read after the pixels, which take a while: what was stored meanwhile is in it.
   const [stored, summary] = [store.slices.get(id), store.slices.summary(id)]
   if (!stored || !summary) throw new AppError('NO_SUCH_ITEM', { kind: 'slice', id: String(id) })
+  if (facts.width !== stored.width || facts.height !== stored.height) throw otherSize(source, stored, facts)
   const series = store.series.get(stored.seriesId)
   invariant(series, 'a slice belongs to a series')
   return {
@@ -35,13 +38,28 @@ export async function describeSlice(session: ProjectSession, id: number): Promis
     sampleType: facts.sampleType,
     range: [...facts.range],
     spacingMm: stored.spacingMm ?? facts.spacingMm,
-    edges: null,
+    edges: facts.edges,
     window: stored.window,
     autoWindow: facts.autoWindow,
     fileWindow: null,
     isCt: series.kind === 'volume' && looksLikeCt(facts),
     annotations: store.annotations.ofSlice(id),
   }
+}
+
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/** The file was replaced: masks of the old one would lie anywhere on it. */
+function otherSize({ imageFile, sliceIndex }: SliceSource, was: Size, is: Size): AppError {
+  const reason = `it measures ${is.width} x ${is.height} pixels and was ${was.width} x ${was.height} when it was added`
+  return new AppError('UNUSABLE_SLICE', {
+    file: imageFile,
+    reason,
+    ...(sliceIndex === null ? {} : { plane: sliceIndex }),
+  })
 }
 
 /** NIfTI has no word for Hounsfield units; air at about -1000 is what only CT has. */

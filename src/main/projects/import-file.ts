@@ -6,7 +6,7 @@ import { pictureSize } from '../../core/imaging/picture'
 import { AppError, isAppError } from '../../shared/errors'
 import { encodeRuns } from '../../shared/masks/rle'
 import type { DecodedFile } from '../codecs'
-import { bytesOf, codecByName, codecs, decodeBytes, stemOf } from '../codecs'
+import { bytesOf, codecByName, codecs, decodeBytes, readNiftiHeader, stemOf } from '../codecs'
 import type { FileCache, LoadedSlice, PixelSpacing, SliceAxis } from '../datasets'
 import { loadImage, loadLabels, planeCount } from '../datasets'
 import type { ProjectStore } from '../database/project-store'
@@ -43,6 +43,7 @@ export interface ImportOutcome {
   readonly hasSpacing: boolean
   readonly isColour: boolean
   readonly isPicture: boolean
+  readonly hasOrientation: boolean
 }
 
 /** Volumes are cut along z of their file, as their slices were taken. */
@@ -85,6 +86,7 @@ export async function importFile(plan: ImportPlan, target: ImportTarget): Promis
       hasSpacing: slices.every(({ spacingMm }) => spacingMm !== null),
       isColour: slices.some(({ isColour }) => isColour),
       isPicture: !isVolume,
+      hasOrientation: isVolume && readNiftiHeader(bytes, plan.file).directions !== null,
     }
   })
 }
@@ -106,6 +108,7 @@ const nothingNew: ImportOutcome = {
   hasSpacing: true,
   isColour: false,
   isPicture: false,
+  hasOrientation: false,
 }
 
 interface ReadSlice {

@@ -115,6 +115,7 @@ function itemsOf({ shown, maskFile }: FoundFile, outcome: ImportOutcome): Import
   if (!outcome.hasSpacing) notes.push('no-spacing')
   if (outcome.isColour) notes.push('colour')
   if (outcome.isPicture) notes.push('own-group')
+  if (!outcome.isPicture && !outcome.hasOrientation) notes.push('unknown-orientation')
   if (outcome.annotations > 0) notes.push('labels-found')
   const picture: ImportedItem = { ...item, outcome: 'ready', notes }
   const labels: ImportedItem = { ...item, file: maskNameOf(shown, maskFile), outcome: 'labels' }

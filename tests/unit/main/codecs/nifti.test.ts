@@ -163,3 +163,23 @@ describe('writing labels as NIfTI', () => {
     expect(() => writeNifti(labelsLike([2, 1, 1]), source, 'a')).toThrow(RangeError)
   })
 })
+
+describe('the directions of a volume', () => {
+  it.each([
+    ['standard.nii.gz', ['R', 'A', 'S']],
+    ['example_nifti2.nii.gz', ['L', 'A', 'S']],
+    ['minimal.nii.gz', null],
+  ])('are those that nibabel names, where the file says any: %s', (name, directions) => {
+    expect(readNiftiHeader(sliceFixture(name), name).directions).toEqual(directions)
+  })
+
+  it('are not told of two axes that lead the same way', () => {
+    const bytes = niftiVolume([2, 2, 2], () => 0)
+    const view = new DataView(bytes.buffer)
+    view.setInt16(254, 1, true)
+    // Rows of the affine: right, front, up; x and y both lead mostly to the right.
+    ;[3, 2, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0].forEach((value, at) => view.setFloat32(280 + 4 * at, value, true))
+
+    expect(readNiftiHeader(bytes, 'oblique.nii').directions).toBeNull()
+  })
+})

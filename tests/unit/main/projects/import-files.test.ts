@@ -1,11 +1,13 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tensor } from '../../../../src/core/tensor/tensor'
 import { writeNpy, writePng } from '../../../../src/main/codecs'
+import { describeSlice } from '../../../../src/main/projects/describe-slice'
 import { importFiles } from '../../../../src/main/projects/import-files'
 import type { ProjectSession } from '../../../../src/main/projects/project-session'
 import type { ImportEvent } from '../../../../src/shared/contract/imports'
+import { niftiVolume } from '../slice-files'
 import { folderWith, pngWith, writeFiles } from '../support/folders'
 import { smallProject } from '../support/small-project'
 
@@ -177,5 +179,57 @@ describe('an import', () => {
     ])
     expect(session.store.series.list()).toEqual([])
     expect(existsSync(join(session.folder, 'images'))).toBe(false)
+  })
+
+  it('cuts a volume into the planes along its third axis, with its labels, spacing and directions', async () => {
+    const { session } = await smallProject(0)
+    const isLabel = (x: number, z: number): boolean => z === 2 && x < 2
+    const folder = folderWith({
+      'images/case.nii': niftiVolume([4, 3, 5], (x, y, z) => x + 4 * y + 12 * z, { spacing: [0.5, 0.75, 3] }),
+      'masks/case.nii': niftiVolume([4, 3, 5], (x, _, z) => (isLabel(x, z) ? 7 : 0)),
+      'nan.nii': niftiVolume([2, 2, 2], (_x, _y, z) => (z === 0 ? NaN : 1), { type: 'float32' }),
+    })
+    cpSync(
+      join(import.meta.dirname, '../../../fixtures/slices/standard.nii.gz'),
+      join(folder, 'standard.nii.gz'),
+    )
+
+    const events = await importAll(session, [folder])
+
+    expect(items(events)).toEqual([
+      ['images/case.nii', 'ready', 5, ['unknown-orientation', 'labels-found']],
+      ['masks/case.nii', 'labels', 5, []],
+      ['nan.nii', 'ready', 1, ['unknown-orientation']],
+      ['standard.nii.gz', 'ready', 7, []],
+    ])
+    const slices = session.store.slices.summaries()
+    expect(slices.slice(0, 6).map(({ name, plane, state }) => [name, plane, state])).toEqual([
+      ['case-000', 0, 'to-do'],
+      ['case-001', 1, 'to-do'],
+      ['case-002', 2, 'done'],
+      ['case-003', 3, 'to-do'],
+      ['case-004', 4, 'to-do'],
+      ['nan-001', 1, 'to-do'],
+    ])
+    expect(await describeSlice(session, slices[2]?.id ?? 0)).toMatchObject({
+      ...{ width: 4, height: 3, range: [24, 35], spacingMm: { x: 0.5, y: 0.75 }, edges: null, isCt: false },
+      annotations: [{ runs: [0, 2, 2, 2, 2, 2, 2], areaPx: 6 }],
+    })
+    expect((await describeSlice(session, slices[6]?.id ?? 0)).edges).toEqual({
+      ...{ top: 'P', right: 'R', bottom: 'A', left: 'L' },
+    })
+    expect(session.store.labels.list().map(({ name }) => name)).toEqual(['Nerve', 'Label 7'])
+  })
+
+  it('shows no masks on a file that was replaced by one of another size', async () => {
+    const { session } = await smallProject(0)
+    const folder = folderWith({ 'one.png': pngWith(4, 4) })
+    await importAll(session, [folder])
+    const slice = session.store.slices.summaries()[0]?.id ?? 0
+    expect((await describeSlice(session, slice)).width).toBe(4)
+
+    writeFileSync(join(folder, 'one.png'), pngWith(5, 4))
+
+    await expect(describeSlice(session, slice)).rejects.toMatchObject({ code: 'UNUSABLE_SLICE' })
   })
 })
