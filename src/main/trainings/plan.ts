@@ -111,7 +111,7 @@ function groupChecks(
   if (labelled.length < 2) return []
   const groups = groupsOf(labelled)
   const status = groups > 1 ? 'passed' : allowSharedGroup ? 'to-know' : 'blocks'
-  const heldOut = val.length
+  const heldOut = split?.val.length ?? 0
   const isFirm = heldOut >= enoughHeldOut
   const judged: PreflightCheck = {
     name: 'held-out',
