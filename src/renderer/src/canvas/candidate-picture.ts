@@ -3,6 +3,7 @@ import type { WindowLevel } from '../../../shared/domain/window-level'
 import { decodeRuns, type RunLengths } from '../../../shared/masks/rle'
 import { measureRuns } from '../../../shared/masks/measure-runs'
 import { outlineOf, type Colour } from './mask-picture'
+import { partOf } from './mask-pictures'
 import { cssColour } from './palette'
 import type { Samples } from './samples'
 import { SlicePicture } from './slice-picture'
@@ -43,7 +44,7 @@ export function drawCandidate(element: HTMLCanvasElement, candidate: Candidate):
   context.scale(scale, scale)
   context.translate(-(box.x0 + box.x1 + 1) / 2, -(box.y0 + box.y1 + 1) / 2)
   context.drawImage(pictureOf(candidate).canvas, 0, 0)
-  const outline = outlineOf(decodeRuns(runs, slice.width * slice.height), slice)
+  const outline = outlineOf(decodeRuns(runs, slice.width * slice.height), slice, partOf(runs, slice.width))
   context.fillStyle = context.strokeStyle = cssColour(colour)
   context.globalAlpha = 0.3
   context.fill(outline)

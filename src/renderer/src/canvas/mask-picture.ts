@@ -8,26 +8,27 @@ export type Colour = readonly [number, number, number]
 /** The picture of a mask: truth is the mask, this is what the stage draws. One opaque colour; opacity comes later. */
 export class MaskPicture {
   readonly canvas: OffscreenCanvas
-  /** Along the sides of the pixels; stale while a stroke is drawn */
-  outline: Path2D
   readonly mask: Uint8Array
   readonly size: Size
   private readonly colour: Colour
+  private readonly part: Rectangle
   private readonly context: OffscreenCanvasRenderingContext2D
+  private traced: Path2D | null = null
 
-  constructor(mask: Uint8Array, size: Size, colour: Colour) {
+  /** @param part - holds all set pixels: what lies around it is not looked at, which counts on large slices */
+  constructor(mask: Uint8Array, size: Size, colour: Colour, part: Rectangle = { left: 0, top: 0, ...size }) {
     this.mask = mask
     this.size = size
     this.colour = colour
+    this.part = part
     this.canvas = new OffscreenCanvas(size.width, size.height)
     const context = this.canvas.getContext('2d')
     if (context === null) throw new Error('No 2D canvas')
     this.context = context
-    this.outline = outlineOf(mask, size)
-    this.update({ left: 0, top: 0, ...size })
+    this.update(part)
   }
 
-  /** Redraws what a stroke has touched. */
+  /** Redraws what a stroke has touched. Its outline is that of before: who paints looks at the fill. */
   update({ left, top, width, height }: Rectangle): void {
     if (width <= 0 || height <= 0) return
     const image = this.context.createImageData(width, height)
@@ -41,16 +42,29 @@ export class MaskPicture {
     this.context.putImageData(image, left, top)
   }
 
-  retrace(): void {
-    this.outline = outlineOf(this.mask, this.size)
+  /** Along the sides of the pixels. */
+  get outline(): Path2D {
+    this.traced ??= outlineOf(this.mask, this.size, this.part)
+    return this.traced
   }
 }
 
-export function outlineOf(mask: Uint8Array, { width, height }: Size): Path2D {
+/** @param part - holds all set pixels */
+export function outlineOf(
+  mask: Uint8Array,
+  size: Size,
+  part: Rectangle = { left: 0, top: 0, width: size.width, height: size.height },
+): Path2D {
+  const { left, top, width, height } = part
+  const cut = new Uint8Array(width * height)
+  for (let y = 0; y < height; y++) {
+    const from = (top + y) * size.width + left
+    cut.set(mask.subarray(from, from + width), y * width)
+  }
   const path = new Path2D()
-  for (const ring of traceContours(mask, height, width)) {
-    path.moveTo(ring[0] ?? 0, ring[1] ?? 0)
-    for (let i = 2; i < ring.length; i += 2) path.lineTo(ring[i] ?? 0, ring[i + 1] ?? 0)
+  for (const ring of traceContours(cut, height, width)) {
+    path.moveTo((ring[0] ?? 0) + left, (ring[1] ?? 0) + top)
+    for (let i = 2; i < ring.length; i += 2) path.lineTo((ring[i] ?? 0) + left, (ring[i + 1] ?? 0) + top)
     path.closePath()
   }
   return path

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, shallowRef, triggerRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import type { Annotation, AnnotationDraft } from '../../../shared/domain/annotation'
 import type { SliceId } from '../../../shared/domain/slice'
 import type { EditAction } from '../../../shared/domain/project'
@@ -41,6 +41,8 @@ export const usePaintingStore = defineStore('painting', () => {
   const project = useProjectStore()
   const view = useSliceViewStore()
   const stroke = shallowRef<Stroke | null>(null)
+  /** Counts the parts of the stroke: its picture changes in place */
+  const painted = ref(0)
   const target = shallowRef<PaintTarget | null>(null)
 
   /** The stored object that the stroke is drawn in place of */
@@ -104,7 +106,7 @@ export const usePaintingStore = defineStore('painting', () => {
     })
     if (changed === null) return
     work.picture.update(rectangleOf(changed))
-    triggerRef(stroke)
+    painted.value++
   }
 
   function end(adds: boolean): void {
@@ -182,7 +184,7 @@ export const usePaintingStore = defineStore('painting', () => {
     return isOpen ? 'in-progress' : 'done'
   }
 
-  return { stroke, target, hides, isPossible, objectAt, begin, strokeTo, end, repair, fillPath }
+  return { stroke, painted, target, hides, isPossible, objectAt, begin, strokeTo, end, repair, fillPath }
 })
 
 /** From positions on the slice to pixel indices, where the centre of the first pixel is (0, 0). */

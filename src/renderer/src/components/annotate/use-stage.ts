@@ -137,7 +137,7 @@ function drawMarks(canvas: Readonly<ShallowRef<SliceCanvas | null>>, bench: Tool
     canvas.value?.setMasks(preview.value === null ? masks.value : [...masks.value, preview.value]),
   )
   watch(
-    () => painting.stroke,
+    () => painting.painted,
     () => canvas.value?.render(),
   )
   watchEffect(() => canvas.value?.setSketch(bench.sketch.value))
