@@ -1,0 +1,79 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, expect, test } from 'vitest'
+import * as z from 'zod'
+import { startAppServer, type AppServer } from '../app-server'
+import { complaintsOf, withBrowser } from '../browser'
+import { drawn, Journey } from './journey'
+
+const home = mkdtempSync(join(tmpdir(), 'slicetune-journey-'))
+afterAll(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }))
+const pictures = process.env['SLICETUNE_PICTURES']
+
+/** A browser at a server of its own; whatever the page complains about or asks of others is a fault. */
+async function visit(use: (page: Page, server: AppServer) => Promise<void>): Promise<void> {
+  const server = await startAppServer({ home })
+  try {
+    await withBrowser({ size: { width: 1440, height: 900 }, locale: 'en-GB' }, async context => {
+      const page = await context.newPage()
+      const complaints = complaintsOf(page)
+      const elsewhere: string[] = []
+      page.on('request', request => {
+        const url = new URL(request.url())
+        if (url.origin !== server.origin && !['data:', 'blob:'].includes(url.protocol))
+          elsewhere.push(url.href)
+      })
+      await page.goto(server.address())
+      await use(page, server)
+      expect(complaints).toEqual([])
+      expect(elsewhere).toEqual([])
+    })
+  } finally {
+    expect(await server.stop(), server.output()).toBe(0)
+  }
+}
+
+const CocoFile = z.object({ images: z.array(z.unknown()), annotations: z.array(z.unknown()) })
+
+test(
+  'a person opens the sample, draws, corrects, tunes, reviews and exports; after a restart all is there',
+  { timeout: 1_800_000 },
+  async () => {
+    await visit(async page => {
+      const journey = new Journey(page)
+      await journey.openSample()
+      await journey.annotate()
+      await picture(page, 'journey-annotate')
+      await journey.tune(3)
+      await picture(page, 'journey-tuned')
+      await journey.review()
+      await picture(page, 'journey-review')
+      const folder = await journey.export()
+      const files = readdirSync(folder).filter(name => name.endsWith('.json') && name !== 'report.json')
+      const parts = files.map(name => CocoFile.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))))
+      // Ten came annotated, one was drawn, one was accepted in review.
+      expect(parts.flatMap(({ images }) => images)).toHaveLength(12)
+      expect(parts.flatMap(({ annotations }) => annotations).length).toBeGreaterThanOrEqual(12)
+    })
+
+    await visit(async page => {
+      const journey = new Journey(page)
+      await page.getByRole('button', { name: /^Fetal head ultrasound/ }).click()
+      await journey.row(drawn.name).waitFor()
+      expect(await journey.row(drawn.name).innerText()).toContain('1 object')
+      await journey.tab('Review')
+      await expect.poll(() => journey.count('accepted'), { timeout: 30_000 }).toBe(1)
+      expect(await journey.count('rejected')).toBe(1)
+      await journey.tab('Fine-tune')
+      await page.getByText(/v1 is in use/).waitFor({ timeout: 30_000 })
+    })
+  },
+)
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (pictures === undefined) return
+  mkdirSync(pictures, { recursive: true })
+  await page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled' })
+}
