@@ -6,7 +6,7 @@ import type { CallOptions, FoundMask, Inference, ModelName, SliceSource } from '
 import type { JudgedMask } from './uncertainty'
 
 export interface Judges {
-  readonly inference: Inference
+  readonly inference: Pick<Inference, 'segment'>
   readonly model: ModelName
   /** What the model was tuned from; null: nothing to compare with */
   readonly base: ModelName | null
