@@ -69,7 +69,7 @@ export interface ExportLog {
 }
 
 function parsed({ exporter, options }: ExportRun): Record<string, unknown> {
-  const result = exporter.options.safeParse(options)
+  const result = exporter.options.strict().safeParse(options)
   if (result.success) return result.data
   const [issue] = result.error.issues
   const reason = `The format ${exporter.id} has no such option: ${issue?.path.join('.') ?? ''} (${issue?.message ?? ''}).`
