@@ -121,6 +121,12 @@ async function openFolder(folder: string): Promise<Opened> {
   }
 }
 
+/** As the project calls it, such as "v1"; null for the bundled model */
+function versionName({ store }: ProjectSession, model: string): string | null {
+  if (model === bundledModel) return null
+  return store.versions.get(model)?.name ?? model
+}
+
 /** A full disk at home is no reason not to open a project elsewhere. */
 async function remember(app: AppState, session: ProjectSession): Promise<void> {
   const counts = session.store.slices.counts()
@@ -131,7 +137,7 @@ async function remember(app: AppState, session: ProjectSession): Promise<void> {
     slices: Object.values(counts).reduce((sum, count) => sum + count, 0),
     done: counts.done + counts['nothing-here'],
     openedAt: new Date().toISOString(),
-    version: model === bundledModel ? null : model,
+    version: versionName(session, model),
   }
   await app.remember(entry).catch((error: unknown) => {
     log.warn({ err: error }, 'The list of recent projects could not be kept')

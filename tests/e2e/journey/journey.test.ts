@@ -60,7 +60,9 @@ test(
 
     await visit(async page => {
       const journey = new Journey(page)
-      await page.getByRole('button', { name: /^Fetal head ultrasound/ }).click()
+      const recent = page.getByRole('button', { name: /^Fetal head ultrasound/ })
+      expect(await recent.innerText()).toMatch(/\bv1\b/)
+      await recent.click()
       await journey.row(drawn.name).waitFor()
       expect(await journey.row(drawn.name).innerText()).toContain('1 object')
       await journey.tab('Review')
