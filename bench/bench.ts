@@ -44,6 +44,7 @@ export async function bench(argv: readonly string[], root: string): Promise<numb
     case 'markdown':
       return printMarkdown(options.reports)
     case 'measure':
+      if (options.suite === 'app') return (await import('./app/app-suite')).measureApp(root, options.json)
       return measure(rows, options, { root, out, reportFile })
   }
 }

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 
 export interface BenchOptions {
+  /** `engine`: networks, beside PyTorch; `app`: what a person feels in a browser */
+  readonly suite: 'engine' | 'app'
   /** Names of rows; none: all */
   readonly rows: readonly string[]
   readonly repetitions: number
@@ -15,6 +17,7 @@ export const help = `Usage: npm run bench -- [options]
 
 Measures this program and PyTorch side by side, each in fresh processes with 2 threads.
 
+  --suite NAME    engine (default), or app: the built app in Chromium, against its limits
   --row NAME      measure this row only (can be given several times)
   --list          print the names of the rows
   --reps N        fresh processes of each engine (default 3)
@@ -31,6 +34,7 @@ export function parseBenchOptions(argv: readonly string[], defaultReport: string
   const { values } = parseArgs({
     args: [...argv],
     options: {
+      suite: { type: 'string', default: 'engine' },
       row: { type: 'string', multiple: true, default: [] },
       reps: { type: 'string', default: '3' },
       json: { type: 'boolean', default: false },
@@ -44,8 +48,11 @@ export function parseBenchOptions(argv: readonly string[], defaultReport: string
   const repetitions = Number(values.reps)
   if (!Number.isInteger(repetitions) || repetitions < 1)
     throw new RangeError(`--reps is a number of 1 or more, not ${values.reps}`)
+  if (values.suite !== 'engine' && values.suite !== 'app')
+    throw new RangeError(`--suite is engine or app, not ${values.suite}`)
   const { help, list, markdown } = values
   return {
+    suite: values.suite,
     rows: values.row,
     repetitions,
     json: values.json,

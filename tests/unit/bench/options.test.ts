@@ -6,6 +6,7 @@ const parse = (...argv: string[]) => parseBenchOptions(argv, 'report.json')
 describe("the bench's options", () => {
   it('are by default: all rows, three processes of each engine, a table', () => {
     expect(parse()).toEqual({
+      suite: 'engine',
       rows: [],
       repetitions: 3,
       json: false,
@@ -32,7 +33,7 @@ describe("the bench's options", () => {
     })
   })
 
-  it.each([['--reps', '0'], ['--reps', 'x'], ['--reps', '1.5'], ['--rows'], ['stray']])(
+  it.each([['--suite', 'x'], ['--reps', '0'], ['--reps', 'x'], ['--reps', '1.5'], ['--rows'], ['stray']])(
     'refuse %j %j',
     (...argv) => {
       expect(() => parse(...argv.filter(word => typeof word === 'string'))).toThrow()
