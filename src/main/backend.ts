@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Capabilities } from '../shared/contract/system'
+import { keepPicture } from './blobs/project-picture'
 import { readBlob } from './blobs/read-blob'
 import { findAppRoot } from './files/app-root'
 import { openAppState } from './files/app-state'
@@ -62,6 +63,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   })
   projects.onOpened(session => trainings.recover(session))
   projects.onClosing(session => trainings.leave(session))
+  projects.onClosing(session => keepPicture(home, session))
   const context = { door, capabilities, version, app, projects, inference, trainings, folders, root }
   // A command does what it was asked for, and ends.
   if (door !== 'command-line') startBackgroundEncoding(context)

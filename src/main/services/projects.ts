@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProjectSummary } from '../../shared/domain/project'
 import { AppError } from '../../shared/errors'
+import { pictureOf } from '../blobs/project-picture'
 import type { AppState } from '../files/app-state'
 import { databaseName } from '../projects/project-folder'
 import { allowedPath } from './allowed-path'
@@ -41,8 +42,14 @@ export const projectsService = implementer.projects.router({
   ),
 })
 
-function recentProjects(app: AppState): ProjectSummary[] {
-  return app.recent().map(project => ({ ...project, missing: whyMissing(project.folder), picture: null }))
+function recentProjects(app: AppState): Promise<ProjectSummary[]> {
+  return Promise.all(
+    app.recent().map(async project => ({
+      ...project,
+      missing: whyMissing(project.folder),
+      picture: await pictureOf(app.folder, project.folder),
+    })),
+  )
 }
 
 function whyMissing(folder: string): string | null {

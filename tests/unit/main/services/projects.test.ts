@@ -42,6 +42,28 @@ async function projectWithPictures(names: readonly string[]) {
 }
 
 describe('projects', () => {
+  it('are listed with a picture of what was drawn last', async () => {
+    const { client, project, slices, label } = await projectWithPictures(['a.png', 'b.png'])
+    await client.projects.close({ project })
+    const before = (await client.projects.recent())[0]?.picture ?? ''
+    const { id: again } = await client.projects.open({
+      folder: (await client.projects.recent())[0]?.folder ?? '',
+    })
+    await client.slices.edit({
+      ...{ project: again, slice: slices[1]?.id ?? 0 },
+      edit: { action: 'accept', put: [drawing(0, 9, label)], state: 'done' },
+    })
+    await client.projects.close({ project: again })
+
+    const after = (await client.projects.recent())[0]?.picture ?? ''
+
+    expect([before, after].map(picture => picture.slice(0, 22))).toEqual([
+      'data:image/png;base64,',
+      'data:image/png;base64,',
+    ])
+    expect(after).not.toBe(before)
+  })
+
   it('are remembered with their counts, the last opened first, until they are forgotten', async () => {
     const { home, client, project, folder, slices, label } = await projectWithPictures(['a.png', 'b.png'])
     await client.slices.edit({
@@ -56,7 +78,12 @@ describe('projects', () => {
 
     expect(recent).toMatchObject([
       { name: 'Other', folder: other.folder, slices: 0, missing: null },
-      { name: 'Renamed', folder, slices: 2, done: 1, missing: null, version: null, picture: null },
+      { name: 'Renamed', folder, slices: 2, done: 1, missing: null, version: null },
+    ])
+    // A PNG of the slice that was worked on; the other project has none.
+    expect(recent.map(({ picture }) => picture?.slice(0, 32) ?? null)).toEqual([
+      null,
+      'data:image/png;base64,iVBORw0KGg',
     ])
     expect((await client.projects.forget({ folder })).map(({ name }) => name)).toEqual(['Other'])
     await expect(client.slices.list({ project })).rejects.toMatchObject({ code: 'PROJECT_NOT_OPEN' })
