@@ -14,8 +14,9 @@ interface Kept {
   readonly drawn: RecentlyUsed<Promise<Uint8Array<ArrayBuffer>>>
   /** Pictures without masks by slice and window: masks change more often */
   readonly pictures: RecentlyUsed<SmallPicture>
-  /** One after the other, so that a wall of thumbnails never keeps a prompt waiting for long */
-  last: Promise<unknown>
+  /** Drawn one after the other, so that a wall of thumbnails never keeps a prompt waiting for long */
+  readonly waiting: (() => Promise<void>)[]
+  isDrawing: boolean
 }
 
 const mostDrawn = 2000
@@ -35,8 +36,7 @@ export function thumbnail(session: ProjectSession, slice: number): Promise<Uint8
   const key = `${slice} ${summary.revision}`
   const known = kept.drawn.get(key)
   if (known) return known
-  const drawn = kept.last.then(() => drawSlice(session, slice, kept))
-  kept.last = drawn.then(nextTurn, nextTurn)
+  const drawn = inTurn(kept, () => drawSlice(session, slice, kept))
   kept.drawn.set(key, drawn)
   // What could not be read is tried again when it is asked for again.
   drawn.catch(() => kept.drawn.delete(key))
@@ -46,8 +46,26 @@ export function thumbnail(session: ProjectSession, slice: number): Promise<Uint8
 const emptyKept = (): Kept => ({
   drawn: new RecentlyUsed(mostDrawn),
   pictures: new RecentlyUsed(mostPictures),
-  last: Promise.resolve(),
+  waiting: [],
+  isDrawing: false,
 })
+
+/** The newest wish first: whoever scrolls on does not look at the others any more. */
+function inTurn<T>(kept: Kept, work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    kept.waiting.push(() => work().then(resolve, reject))
+    if (!kept.isDrawing) void drawAll(kept)
+  })
+}
+
+async function drawAll(kept: Kept): Promise<void> {
+  kept.isDrawing = true
+  for (let next = kept.waiting.pop(); next; next = kept.waiting.pop()) {
+    await next()
+    await nextTurn()
+  }
+  kept.isDrawing = false
+}
 
 const nextTurn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 

@@ -148,6 +148,21 @@ describe('a thumbnail', () => {
   })
 })
 
+test('of many thumbnails the one that was asked for last comes next', async () => {
+  const project = await projectOf([100, 100, 100, 100])
+  const order: number[] = []
+
+  await Promise.all(
+    project.slices.map(async slice => {
+      await blobOf(project, 'thumbnail', slice)
+      order.push(slice)
+    }),
+  )
+
+  const [first, second, third, fourth] = project.slices
+  expect(order).toEqual([first, fourth, third, second])
+})
+
 test.each([['0'], ['-1'], ['1.5'], ['99'], ['x'], ['1e3']])('there is no slice %s', async id => {
   const project = await projectOf([100])
 
