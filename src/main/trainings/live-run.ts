@@ -75,10 +75,16 @@ export class LiveRun {
       const done = await this.#pass(finishing)
       if (!(await this.#hasEnded(done, finishing ? 'stopped' : null))) await this.#obey()
     } catch (error) {
-      await this.#fail(error)
+      // Asked to end while its data set was still being written, it has failed at nothing.
+      if (this.#isAnswerToStop(error)) await this.#obey()
+      else await this.#fail(error)
     } finally {
       this.feed.close()
     }
+  }
+
+  #isAnswerToStop(error: unknown): boolean {
+    return isAppError(error) && error.code === 'ABORTED' && this.#stop.requested
   }
 
   get #run(): StoredRun {
@@ -115,7 +121,7 @@ export class LiveRun {
         this.#recorder.take(event)
       }
     } catch (error) {
-      if (!(isAppError(error) && error.code === 'ABORTED' && this.#stop.requested)) throw error
+      if (!this.#isAnswerToStop(error)) throw error
     } finally {
       await this.#keepSpeed(meter, resume === null ? ended.done : null)
     }

@@ -1,8 +1,10 @@
 import { WebSocket } from 'ws'
 import type { SignedIn } from './signed-in'
 
+type Visitor = Pick<SignedIn, 'server' | 'cookie'>
+
 /** Makes one call of the contract as our page does. */
-export async function callOverSocket(visit: SignedIn, path: string, input?: unknown): Promise<unknown> {
+export async function callOverSocket(visit: Visitor, path: string, input?: unknown): Promise<unknown> {
   const socket = await openSocket(visit)
   const answer = new Promise<string>((resolve, reject) => {
     socket.on('message', data => resolve(Buffer.isBuffer(data) ? data.toString() : ''))
@@ -15,7 +17,7 @@ export async function callOverSocket(visit: SignedIn, path: string, input?: unkn
   return p.b?.json
 }
 
-export function openSocket({ server, cookie }: SignedIn): Promise<WebSocket> {
+export function openSocket({ server, cookie }: Visitor): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, {
     headers: { cookie, origin: server.origin },
   })
