@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openAppState } from '../../../../src/main/files/app-state'
@@ -60,5 +60,18 @@ describe('the sample', () => {
     const bundled = join(resources, 'sample/fetal-head-us/train/images/005_HC.png')
     expect(readFileSync(file).equals(readFileSync(bundled))).toBe(true)
     await projects.dispose()
+  })
+
+  it('is made once by two programs at a time, and what a killed one left goes', async () => {
+    const home = folderWith({ 'projects/sample.999999999-0123abcd.tmp/images/half.png': '' })
+    const [one, other] = [await projectsIn(home), await projectsIn(home)]
+
+    const sessions = await Promise.all([one.openSample(), other.openSample()])
+
+    expect(sessions.map(({ mode }) => mode).sort()).toEqual(['edit', 'look'])
+    expect(sessions.map(({ store }) => store.slices.summaries().length)).toEqual([50, 50])
+    expect(readdirSync(join(home, 'projects'))).toEqual(['sample'])
+    await one.dispose()
+    await other.dispose()
   })
 })
