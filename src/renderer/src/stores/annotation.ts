@@ -12,7 +12,7 @@ import { Answers } from './answers'
 import { useDrawingLabelStore } from './drawing-label'
 import { editQueue } from './edit-queue'
 import { reportError } from './notices'
-import { useProjectStore } from './project'
+import { useProjectStore, type NewSliceEdit } from './project'
 import {
   chosenMask,
   draftOf,
@@ -21,6 +21,7 @@ import {
   isInStep,
   newSession,
   sessionOf,
+  stateWithout,
   takesPlaceOf,
   type Question,
   type Session,
@@ -187,11 +188,13 @@ export const useAnnotationStore = defineStore('annotation', () => {
     leave()
     if (now === null) return wasChosen
     decoder.drop()
-    if (now.status === 'proposal')
-      await queue.edit(now.slice, () =>
-        now.handle.id === null ? null : { action: 'delete', remove: [now.handle.id] },
-      )
+    if (now.status === 'proposal') await queue.edit(now.slice, () => removal(now.handle.id))
     return true
+  }
+
+  /** What taking an object of this slice away means for the slice; null: there is none */
+  function removal(id: AnnotationId | null): NewSliceEdit | null {
+    return id === null ? null : { action: 'delete', remove: [id], state: stateWithout(annotations.value, id) }
   }
 
   /** An unaccepted object of a model comes with its prompt and tray; others are chosen for repair. */
@@ -275,6 +278,7 @@ export const useAnnotationStore = defineStore('annotation', () => {
     accept,
     leave,
     cancel,
+    removal,
     select,
     refine,
     showRepaired,

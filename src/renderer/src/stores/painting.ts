@@ -16,7 +16,7 @@ import { useDrawingLabelStore } from './drawing-label'
 import { useDisplayStore } from './display'
 import { reportError } from './notices'
 import { useProjectStore } from './project'
-import { chosenMask, draftWithRuns, type Session } from './session'
+import { chosenMask, draftWithRuns, stateWithout, type Session } from './session'
 import { useSliceViewStore } from './slice-view'
 
 /** What is painted on: a stored object, the one at work, or a new one (both null). */
@@ -154,7 +154,10 @@ export const usePaintingStore = defineStore('painting', () => {
     await annotation
       .edit(shown.id, () => {
         const id = changed.session?.handle.id ?? changed.annotation?.id ?? null
-        if (isGone) return id === null ? null : { action, remove: [id] }
+        if (isGone)
+          return id === null
+            ? null
+            : { action, remove: [id], state: stateWithout(annotation.annotations, id) }
         return { action, put: [draft(changed, runs, id)], state: stateAfter(changed) }
       })
       .catch(reportError)

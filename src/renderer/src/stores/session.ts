@@ -6,7 +6,7 @@ import type {
 } from '../../../shared/domain/annotation'
 import type { EditAction } from '../../../shared/domain/project'
 import type { Prompt } from '../../../shared/domain/prompt'
-import type { SliceId } from '../../../shared/domain/slice'
+import type { SliceId, SliceState } from '../../../shared/domain/slice'
 import type { CandidateMask } from '../../../shared/contract/segment'
 import { sameRuns, type Answers } from './answers'
 import { boxOverlap, noPrompt, samePrompt } from '../tools/prompt-edit'
@@ -134,4 +134,11 @@ export function copyOf(annotation: Annotation): AnnotationDraft {
     predictedIou: null,
     model: null,
   }
+}
+
+/** How far a slice is when one of its objects is taken away. */
+export function stateWithout(annotations: readonly Annotation[], id: AnnotationId): SliceState {
+  const left = annotations.filter(one => one.id !== id)
+  if (left.length === 0) return 'to-do'
+  return left.some(({ status }) => status === 'proposal') ? 'in-progress' : 'done'
 }

@@ -35,11 +35,14 @@ export const useSliceViewStore = defineStore('slice-view', () => {
   const fits = shallowRef(0)
   /** Pixel under the mouse */
   const pointer = shallowRef<Position | null>(null)
+  let fitted = { width: 0, height: 0 }
   let pixels: { readonly project: string; readonly store: SlicePixels } | null = null
 
-  const window = computed<WindowLevel | null>(
-    () => draftWindow.value ?? slice.value?.window ?? slice.value?.autoWindow ?? null,
-  )
+  const window = computed<WindowLevel | null>(before => {
+    const now = draftWindow.value ?? slice.value?.window ?? slice.value?.autoWindow ?? null
+    const isSame = now !== null && now.centre === before?.centre && now.width === before.width
+    return isSame ? before : now
+  })
   const series = computed(
     () => project.project?.series.find(({ id }) => id === slice.value?.seriesId) ?? null,
   )
@@ -55,19 +58,20 @@ export const useSliceViewStore = defineStore('slice-view', () => {
     return pixels.store
   }
 
-  /** Shows a slice; the old one stays until the new one is there. */
+  /** Shows a slice. Until it is there, there is none: what is done meanwhile must not be done to the one before. */
   async function open(id: SliceId, least = project.slices.get(id)?.revision ?? 0): Promise<void> {
     wantedId.value = id
     problem.value = null
     draftWindow.value = null
-    isLoading.value = store().peek(id) === undefined
+    const isKnown = slice.value?.id === id || store().peek(id) !== undefined
+    isLoading.value = !isKnown
+    if (!isKnown) slice.value = samples.value = null
     try {
       const loaded = await store().load(id, least)
       if (wantedId.value !== id) return
-      const isOther = slice.value?.width !== loaded.slice.width || slice.value.height !== loaded.slice.height
       samples.value = loaded.samples
       slice.value = loaded.slice
-      if (isOther) fits.value++
+      fitOther(loaded.slice)
       // Only an order of work: what cannot be encoded says so when it is asked.
       void encoding.focus(id).catch(() => {})
       prefetch(id)
@@ -79,6 +83,12 @@ export const useSliceViewStore = defineStore('slice-view', () => {
     } finally {
       if (wantedId.value === id) isLoading.value = false
     }
+  }
+
+  /** Slices of one size keep zoom and place, so that a volume can be looked through. */
+  function fitOther({ width, height }: Slice): void {
+    if (width !== fitted.width || height !== fitted.height) fits.value++
+    fitted = { width, height }
   }
 
   /** Neighbours in the list, so that going on is immediate. What goes wrong is said when they are opened. */

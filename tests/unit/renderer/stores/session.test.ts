@@ -6,6 +6,7 @@ import {
   isInStep,
   newSession,
   sessionOf,
+  stateWithout,
   takesPlaceOf,
 } from '../../../../src/renderer/src/stores/session'
 
@@ -88,5 +89,15 @@ describe('draftOf', () => {
     const session = { ...sessionOf(3, stored, new Answers()), prompt: { box: null, points: [] } }
 
     expect(draftOf(session, 'accepted')).toMatchObject({ id: 7, status: 'accepted', prompt })
+  })
+})
+
+describe('stateWithout', () => {
+  it('is as far as what is left', () => {
+    const accepted: Annotation = { ...stored, id: 8, status: 'accepted' }
+
+    expect(stateWithout([stored], 7)).toBe('to-do')
+    expect(stateWithout([stored, accepted], 7)).toBe('done')
+    expect(stateWithout([stored, accepted], 8)).toBe('in-progress')
   })
 })

@@ -13,7 +13,7 @@ export async function deleteSelected(): Promise<void> {
   const id = annotation.session?.handle.id ?? annotation.selectedId
   if (id === null || view.slice === null) return
   annotation.leave()
-  await annotation.edit(view.slice.id, () => ({ action: 'delete', remove: [id] }))
+  await annotation.edit(view.slice.id, () => annotation.removal(id))
   useDisplayStore().say(t('annotate.said.deleted'))
 }
 

@@ -18,6 +18,9 @@ import { useToolHost, type ToolBench } from './use-tool-host'
 const padding = { top: 44, side: 20, bottom: 156 }
 const tightPadding = { top: 40, side: 12, bottom: 112 }
 
+/** Longer than this without a slice, and the stage is empty. */
+const clearMs = 150
+
 export interface Stage {
   readonly bench: ToolBench
   fit(): void
@@ -111,18 +114,30 @@ function drawPicture(canvas: Readonly<ShallowRef<SliceCanvas | null>>): void {
   const view = useSliceViewStore()
   const picture = shallowRef<SlicePicture | null>(null)
 
-  watchEffect(() => {
-    const [slice, samples] = [view.slice, view.samples]
-    picture.value =
-      slice === null || samples === null
-        ? null
-        : new SlicePicture(samples, slice.width, slice.height, slice.channels)
-  })
+  // Edits bring a new slice with the same values: its picture stays.
+  watch(
+    () => view.samples,
+    samples => {
+      const slice = view.slice
+      picture.value =
+        slice === null || samples === null
+          ? null
+          : new SlicePicture(samples, slice.width, slice.height, slice.channels)
+    },
+    { immediate: true },
+  )
   watchEffect(() => {
     if (picture.value !== null && view.window !== null) picture.value.paint(view.window)
     canvas.value?.render()
   })
-  watchEffect(() => canvas.value?.setPicture(picture.value?.canvas ?? null))
+  // A slice that comes in a moment takes the place of the one before without a black frame between them.
+  let clearing = 0
+  watchEffect(() => {
+    const [stage, shown] = [canvas.value, picture.value]
+    clearTimeout(clearing)
+    if (shown !== null) stage?.setPicture(shown.canvas)
+    else clearing = window.setTimeout(() => stage?.setPicture(null), clearMs)
+  })
   watchEffect(() => canvas.value?.setViewport(view.viewport))
 }
 
