@@ -43,5 +43,5 @@ export const steps = [
   gate('types', bin('vue-tsc/bin/vue-tsc.js'), '-b'),
   gate('build', path.join(root, 'scripts/bootstrap.mjs'), 'build'),
   tests('tests', 'vitest.config.ts', 20),
-  tests('e2e', 'vitest.e2e.config.ts', 20),
+  tests('e2e', 'vitest.e2e.config.ts', 35),
 ]

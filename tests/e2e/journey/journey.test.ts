@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -7,10 +7,11 @@ import * as z from 'zod'
 import { startAppServer, type AppServer } from '../app-server'
 import { complaintsOf, withBrowser } from '../browser'
 import { drawn, Journey } from './journey'
+import { checkAccessible, cutOff, picture } from './look'
+import { connectApp } from '../app-client'
 
 const home = mkdtempSync(join(tmpdir(), 'slicetune-journey-'))
 afterAll(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }))
-const pictures = process.env['SLICETUNE_PICTURES']
 
 /** A browser at a server of its own; whatever the page complains about or asks of others is a fault. */
 async function visit(use: (page: Page, server: AppServer) => Promise<void>): Promise<void> {
@@ -71,11 +72,43 @@ test(
       await journey.tab('Fine-tune')
       await page.getByText(/v1 is in use/).waitFor({ timeout: 30_000 })
     })
+
+    for (const look of looks) await visit((page, server) => lookAround(page, server, look))
   },
 )
 
-async function picture(page: Page, name: string): Promise<void> {
-  if (pictures === undefined) return
-  mkdirSync(pictures, { recursive: true })
-  await page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled' })
+interface Look {
+  readonly theme: 'dark' | 'light'
+  readonly language: 'en' | 'zh-CN'
+  readonly size: { readonly width: number; readonly height: number }
+}
+
+const looks: readonly Look[] = [
+  { theme: 'dark', language: 'en', size: { width: 1440, height: 900 } },
+  { theme: 'light', language: 'zh-CN', size: { width: 1440, height: 900 } },
+  { theme: 'dark', language: 'zh-CN', size: { width: 1024, height: 700 } },
+  { theme: 'light', language: 'en', size: { width: 1024, height: 700 } },
+]
+
+/** Every view with the work of the journey in it: nothing serious for axe, nothing cut off. */
+async function lookAround(page: Page, server: AppServer, { theme, language, size }: Look): Promise<void> {
+  const { api, close } = await connectApp(server)
+  await api.system.changeSettings({ theme, language })
+  close()
+  await page.setViewportSize({ ...size })
+  await page.reload()
+  const name = (view: string): string => `${view}-${theme}-${language}-${size.width}`
+  const look = async (view: string): Promise<void> => {
+    await page.waitForTimeout(700) // pictures of slices come in
+    await picture(page, name(view))
+    await checkAccessible(page, name(view))
+    expect(await cutOff(page), name(view)).toEqual([])
+  }
+  await page.getByRole('button', { name: /^Fetal head ultrasound/ }).waitFor({ timeout: 30_000 })
+  await look('start')
+  await page.getByRole('button', { name: /^Fetal head ultrasound/ }).click()
+  for (const view of ['annotate', 'tune', 'review', 'models', 'settings'] as const) {
+    await page.evaluate(hash => (location.hash = hash), `#/${view}`)
+    await look(view)
+  }
 }
