@@ -34,7 +34,7 @@ export function useStartUp(): void {
 
   async function comeBack(): Promise<void> {
     await app.load()
-    await projects.reopen()
+    await projects.reopen({ anew: false })
   }
 
   watch(

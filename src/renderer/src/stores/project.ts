@@ -16,10 +16,12 @@ type Saving = ReturnType<typeof useSavingStore>
 export const useProjectStore = defineStore('project', () => {
   const state = projectState()
   const saving = useSavingStore()
-  return { ...state, ...projectOpening(state, saving), ...projectEdits(state, saving) }
+  const reading = projectReading(state, saving)
+  const opening = projectOpening(state, saving, reading.reloadSlices)
+  return { ...state, ...reading, ...opening, ...projectEdits(state, saving) }
 })
 
-function projectOpening(state: ProjectState, saving: Saving) {
+function projectOpening(state: ProjectState, saving: Saving, reloadSlices: () => Promise<void>) {
   let stopWatching: (() => void) | null = null
 
   async function openFolder(folder: string): Promise<void> {
@@ -45,12 +47,22 @@ function projectOpening(state: ProjectState, saving: Saving) {
     state.take(opened)
     rememberFolder(opened.folder)
     saving.reset()
-    stopWatching = watchProject(opened.id, changesOf(state, saving, reloadSlices))
+    stopWatching = watchProject(opened.id, {
+      ...changesOf(state, saving, reloadSlices),
+      // Where that fails the backend is going: then the connection says so.
+      closed: () => void reopen({ anew: false }).catch(() => undefined),
+    })
   }
 
-  /** Opens again what is open, after the backend came back or to edit where it was only looked at. */
-  async function reopen(): Promise<void> {
-    if (state.project.value !== null) await openFolder(state.project.value.folder)
+  /** Opens again what is open. @param anew - closed first: an open one stays as it is, such as only looked at */
+  async function reopen({ anew }: { readonly anew: boolean }): Promise<void> {
+    const open = state.project.value
+    if (open === null) return
+    if (anew) {
+      stopWatching?.()
+      await closeQuietly(open.id)
+    }
+    await openFolder(open.folder)
   }
 
   async function close(): Promise<void> {
@@ -63,6 +75,10 @@ function projectOpening(state: ProjectState, saving: Saving) {
     await useAppStore().loadRecent()
   }
 
+  return { openFolder, openSample, create, reopen, close }
+}
+
+function projectReading(state: ProjectState, saving: Saving) {
   async function rename(name: string): Promise<void> {
     state.take(await saving.track(() => client.projects.rename({ project: state.openId(), name })))
   }
@@ -77,11 +93,15 @@ function projectOpening(state: ProjectState, saving: Saving) {
     state.take(now)
   }
 
-  return { openFolder, openSample, create, reopen, close, rename, reloadSlices, reload }
+  return { rename, reloadSlices, reload }
 }
 
 /** What others do in it: other tabs, background work. */
-function changesOf(state: ProjectState, saving: Saving, reloadSlices: () => Promise<void>): ProjectChanges {
+function changesOf(
+  state: ProjectState,
+  saving: Saving,
+  reloadSlices: () => Promise<void>,
+): Omit<ProjectChanges, 'closed'> {
   return {
     slices: state.applySlices,
     // Gone with the backend or the project; then the list is read anew anyway.

@@ -13,6 +13,8 @@ export interface ProjectChanges {
   runs(run: number): void
   saved(at: Date): void
   saveFailed(problem: { readonly code: string; readonly message: string }): void
+  /** Another tab has closed it */
+  closed(): void
 }
 
 /** Follows what changes in a project, whoever changes it. A lost backend ends it; opening again starts it anew. @returns stops */
@@ -23,6 +25,7 @@ export function watchProject(project: string, changes: ProjectChanges): () => vo
       for await (const change of await client.projects.watch({ project }, { signal: stopping.signal })) {
         apply(change, changes)
       }
+      if (!stopping.signal.aborted) changes.closed()
     } catch {
       // Stopped, or the backend is gone: the connection store says so and the project is opened again.
     }
