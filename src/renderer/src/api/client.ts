@@ -6,23 +6,12 @@ import { connectElectron } from './connect-electron'
 import { connectWebSocket } from './connect-websocket'
 import type { Desktop } from './desktop'
 import { backendLost } from './until-lost'
+import type { ConnectionState, Wire } from './wire'
+
+export type { ConnectionState, Wire } from './wire'
 
 /** Every call of the contract, typed; errors carry `code` and `data` of the table of errors. */
 export type Client = ContractRouterClient<Contract>
-
-/**
- * `connecting`: not yet; `lost`: it is tried again by itself; `signed-out`: it was started anew and
- * printed a new address, which has to be opened; `restarting`: the engine ended and is started again;
- * `stopped`: it ended too often, only a new start helps.
- */
-export type ConnectionState = 'connecting' | 'connected' | 'lost' | 'signed-out' | 'restarting' | 'stopped'
-
-/** What a door gives: a link whenever there is one, and what becomes of it. */
-export interface Wire {
-  readonly desktop: Desktop
-  /** Called with each new link and with each loss of it (null) */
-  onLink(listener: (link: ClientLink<object> | null, state: ConnectionState) => void): void
-}
 
 export interface Connection {
   readonly client: Client

@@ -1,7 +1,7 @@
 import { RPCLink } from '@orpc/client/message-port'
-import type { Wire } from './client'
 import type { Desktop } from './desktop'
 import { untilLost } from './until-lost'
+import type { Wire } from './wire'
 
 /** The window's door: a channel whose other end the preload script hands to the backend, anew for each backend. */
 export function connectElectron(door: PreloadDoor): Wire {

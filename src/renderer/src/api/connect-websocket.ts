@@ -1,8 +1,8 @@
 import { ORPCError } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
-import type { Wire } from './client'
 import type { Desktop, DroppedFile } from './desktop'
 import { untilLost } from './until-lost'
+import type { Wire } from './wire'
 
 const firstWaitMs = 250
 const longestWaitMs = 5_000
