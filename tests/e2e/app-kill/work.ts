@@ -92,30 +92,31 @@ async function undoAndRedo({ api, project, ledger, at, slice, before }: UndoWork
   ledger.inFlight = null
 }
 
+const momentOf = { step: 'step', epoch: 'epoch', stage: 'encode' } as const satisfies Record<string, Moment>
+
 /** Trains, again and again, or goes on with what was cut off. */
 export async function trainUntilGone({ client: { api }, project, at }: Work): Promise<void> {
   for (;;) {
-    const runs = await api.training.list({ project })
-    const cut = runs.find(({ state }) => state === 'cut-off' || state === 'paused')
-    const started =
-      cut ??
-      (await api.training.start({
-        project,
-        preset: 'quick',
-        changes: { epochs: 4, clickShare: 0, finder: false },
-        name: null,
-        allowSharedGroup: false,
-      }))
-    if (cut) await api.training.resume({ project, run: cut.id })
-    for await (const event of await api.training.watch({ project, run: started.id })) {
-      if (event.event === 'step') at('step')
-      if (event.event === 'epoch') at('epoch')
-      if (event.event === 'stage') at('encode')
+    const run = await runToWatch(api, project)
+    for await (const { event } of await api.training.watch({ project, run })) {
+      if (event === 'step' || event === 'epoch' || event === 'stage') at(momentOf[event])
     }
-    const ended = (await api.training.list({ project })).find(({ id }) => id === started.id)
-    if (ended?.state !== 'finished')
-      throw new Error(`The run ended as ${ended?.state}: ${ended?.error?.message}`)
+    const ended = (await api.training.list({ project })).find(({ id }) => id === run)
+    if (ended?.state !== 'finished') throw new Error(`The run ended as ${JSON.stringify(ended)}`)
   }
+}
+
+/** @returns ID of the run that was cut off and goes on, else of a new one */
+async function runToWatch(api: AppClient['api'], project: string): Promise<number> {
+  const runs = await api.training.list({ project })
+  const cut = runs.find(({ state }) => state === 'cut-off' || state === 'paused')
+  if (cut) {
+    await api.training.resume({ project, run: cut.id })
+    return cut.id
+  }
+  const changes = { epochs: 4, clickShare: 0, finder: false }
+  const started = { project, preset: 'quick', changes, name: null, allowSharedGroup: false } as const
+  return (await api.training.start(started)).id
 }
 
 export async function exportUntilGone({ client: { api }, project, at }: Work): Promise<void> {

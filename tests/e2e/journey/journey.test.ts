@@ -92,9 +92,9 @@ const looks: readonly Look[] = [
 
 /** Every view with the work of the journey in it: nothing serious for axe, nothing cut off. */
 async function lookAround(page: Page, server: AppServer, { theme, language, size }: Look): Promise<void> {
-  const { api, close } = await connectApp(server)
-  await api.system.changeSettings({ theme, language })
-  close()
+  const client = await connectApp(server)
+  await client.api.system.changeSettings({ theme, language })
+  client.close()
   await page.setViewportSize({ ...size })
   await page.reload()
   const name = (view: string): string => `${view}-${theme}-${language}-${size.width}`
