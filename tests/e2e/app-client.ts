@@ -24,6 +24,6 @@ export async function connectApp(server: AppServer): Promise<AppClient> {
     socket.once('close', code => reject(new Error(`The socket was refused: ${code}`)))
   })
   // `ws` has the listeners, `send` and states that the link uses of a browser's socket.
-  const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket })
+  const link = new RPCLink({ websocket: socket })
   return { api: createORPCClient(link), close: () => socket.close() }
 }
