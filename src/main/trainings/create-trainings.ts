@@ -153,7 +153,7 @@ class ProcessTrainings implements Trainings {
 
   async dispose(): Promise<void> {
     this.#trial?.stop()
-    this.#live?.end('close')
+    this.#live?.close()
     await this.#trial?.ended
     await this.#working
   }
@@ -162,7 +162,7 @@ class ProcessTrainings implements Trainings {
     this.#trial?.stop()
     await this.#trial?.ended
     if (this.#live?.session !== session) return
-    this.#live.end('close')
+    this.#live.close()
     await this.#working
   }
 

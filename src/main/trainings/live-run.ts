@@ -58,13 +58,22 @@ export class LiveRun {
   }
 
   /** Asks it to end; the last wish counts, but a run that is being removed stays so. */
-  end(ending: Ending): RunState {
+  end(ending: Exclude<Ending, 'close'>): RunState {
+    this.#ask(ending)
+    this.#change({ state: ending === 'finish' ? 'finishing' : 'pausing' })
+    return this.#run.state
+  }
+
+  /** The process ends: it is to stop where it is. It may have ended, and been removed, just now. */
+  close(): void {
+    this.#ask('close')
+  }
+
+  #ask(ending: Ending): void {
     if (this.#ending !== 'remove') this.#ending = ending
     // Twice: it is to stop at the next safe point, and to leave the verdict to the run that goes on.
     this.#stop.request()
     this.#stop.request()
-    if (ending !== 'close') this.#change({ state: ending === 'finish' ? 'finishing' : 'pausing' })
-    return this.#run.state
   }
 
   /** @param finishing - only the verdict of the best epoch so far is left to do */
@@ -111,33 +120,34 @@ export class LiveRun {
     if (resume === null) await rm(outFolder(this.#folder), { recursive: true, force: true })
     const { threads, model } = this.#world
     const options = jobOptions(run, { folder: this.#folder, threads, model, resume, finishing })
-    const ended: { done: DoneEvent | null; reason: string | null } = { done: null, reason: null }
+    let done: DoneEvent | null = null
+    let ended: Ended | null = null
     const meter = new SpeedMeter()
     try {
       for await (const event of this.#world.runJob(options, this.#stop)) {
         meter.take(event)
-        if (event.event === 'done') ended.done = event
-        if (event.event === 'report') ended.reason = reasonOf(event)
+        if (event.event === 'done') done = event
+        if (event.event === 'report') ended = endedOf(event, done)
         this.#recorder.take(event)
       }
     } catch (error) {
       if (!this.#isAnswerToStop(error)) throw error
     } finally {
-      await this.#keepSpeed(meter, resume === null ? ended.done : null)
+      await this.#keepSpeed(meter, resume === null ? ended : null)
     }
-    return ended.done && { done: ended.done, reason: ended.reason }
+    return ended
   }
 
-  /** @param done - of a whole run: what is left of one says little */
-  async #keepSpeed(meter: SpeedMeter, done: DoneEvent | null): Promise<void> {
+  /** @param ended - of a whole run: what is left of one says little */
+  async #keepSpeed(meter: SpeedMeter, ended: Ended | null): Promise<void> {
     const run = this.#run
     const speed = meter.end(run.trainSlices + run.valSlices)
-    if (speed && done?.['verdict']) await keepSpeed(this.session, run, { speed, speeds: this.#world.speeds })
+    if (speed && ended) await keepSpeed(this.session, run, { speed, speeds: this.#world.speeds })
   }
 
   /** Makes the version where the job has judged the best epoch; false where it was stopped before. */
   async #hasEnded(ended: Ended | null, reason: string | null): Promise<boolean> {
-    if (!ended || ended.done['verdict'] === null || this.#ending === 'remove') return false
+    if (!ended || this.#ending === 'remove') return false
     const { done } = ended
     const { store } = this.session
     const cases = DoneCases.parse(done['cases'])
@@ -230,7 +240,9 @@ interface Ended {
   readonly reason: string | null
 }
 
-/** Only what a person would not expect is a reason. */
-function reasonOf(report: Extract<JobEvent, { event: 'report' }>): string | null {
-  return report.command === 'train' && report['ended'] === 'no-improvement' ? 'early-stop' : null
+/** null where it was stopped before it had judged the best epoch, finder and all: the run that goes on does that. */
+function endedOf(report: Extract<JobEvent, { event: 'report' }>, done: DoneEvent | null): Ended | null {
+  if (report.command !== 'train' || report['interrupted'] === true || !done?.['verdict']) return null
+  // Only what a person would not expect is a reason.
+  return { done, reason: report['ended'] === 'no-improvement' ? 'early-stop' : null }
 }
