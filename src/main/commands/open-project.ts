@@ -4,10 +4,15 @@ import { createRouterClient, ORPCError } from '@orpc/server'
 import type { JobEvent } from '../../shared/domain/events'
 import { isAppError } from '../../shared/errors'
 import type { Backend } from '../backend'
-import type { ProjectWorld } from './project'
+import type { StopFlag } from '../workers/stop-flag'
 
 /** Makes a backend of this process's own; it is closed when the command ends. */
 export type OpenBackend = () => Promise<Backend>
+
+export interface ProjectWorld {
+  readonly openBackend: OpenBackend
+  readonly stop: StopFlag
+}
 
 /** The services, as every door calls them. */
 export type Services = RouterClient<Backend['router']>

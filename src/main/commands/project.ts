@@ -5,14 +5,8 @@ import { parseExportOptions } from '../../shared/commands/project'
 import type { JobEvent } from '../../shared/domain/events'
 import { AppError } from '../../shared/errors'
 import { countOf } from '../../shared/text/count-of'
-import type { OpenBackend } from './open-project'
+import type { ProjectWorld } from './open-project'
 import { inProject, serviceCalls } from './open-project'
-import type { StopFlag } from '../workers/stop-flag'
-
-export interface ProjectWorld {
-  readonly openBackend: OpenBackend
-  readonly stop: StopFlag
-}
 
 type Input<N extends keyof Commands> = z.infer<Commands[N]['input']>
 

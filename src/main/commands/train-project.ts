@@ -5,9 +5,8 @@ import type { JobEvent } from '../../shared/domain/events'
 import type { TrainingRun } from '../../shared/domain/training-run'
 import { AppError } from '../../shared/errors'
 import { formatMean } from './format-mean'
-import type { Services } from './open-project'
+import type { ProjectWorld, Services } from './open-project'
 import { inProject } from './open-project'
-import type { ProjectWorld } from './project'
 
 /**
  * Fine-tunes as the window does; Ctrl+C pauses the run, and it can be resumed there.

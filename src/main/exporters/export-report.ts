@@ -3,7 +3,14 @@ import type { ProjectSession } from '../projects/project-session'
 import type { WrittenFile } from './export-folder'
 import type { AnyExporter, ExportSlice } from './exporter'
 import { exportLabels } from './export-slices'
-import type { ExportLog } from './run-export'
+
+/** What happened while the files were written. */
+export interface ExportLog {
+  readonly skipped: ExportReport['skipped']
+  readonly notes: string[]
+  /** How many objects of a slice are in the files; what was left out is not in it */
+  readonly objects: Map<number, number>
+}
 
 export interface ReportParts {
   readonly session: ProjectSession

@@ -12,6 +12,7 @@ import { ExportFolder } from './export-folder'
 import { exportLabels, exportSlices } from './export-slices'
 import type { AnyExporter, ExportProgress, ExportSlice, ExportWorld } from './exporter'
 import { CommonOptions } from './option-fields'
+import type { ExportLog } from './export-report'
 import { exportReport } from './export-report'
 
 export interface ExportRun {
@@ -58,14 +59,6 @@ export async function* runExport(run: ExportRun): AsyncGenerator<ExportEvent> {
   } finally {
     await folder.discard()
   }
-}
-
-/** What happened while the files were written. */
-export interface ExportLog {
-  readonly skipped: ExportReport['skipped']
-  readonly notes: string[]
-  /** How many objects of a slice are in the files; what was left out is not in it */
-  readonly objects: Map<number, number>
 }
 
 function parsed({ exporter, options }: ExportRun): Record<string, unknown> {
