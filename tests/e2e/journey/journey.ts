@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { picture } from './look'
 import { Stage } from './stage'
 
 /** A slice of the sample that nobody has annotated, and a box around its head, in its pixels. */
@@ -56,6 +57,7 @@ export class Journey {
     await page.keyboard.press('Control+z')
     await expect.poll(() => this.area(), soon).toBe(clicked)
 
+    await picture(page, 'annotate-candidates')
     await page.keyboard.press('Enter')
     await expect.poll(() => this.row(drawn.name).innerText(), soon).toContain('1 object')
     await page.getByText('Saved').waitFor(soon)
@@ -85,6 +87,7 @@ export class Journey {
     await page.getByRole('heading', { name: /Training v\d+/ }).waitFor(patient)
     await page.getByText(/^epoch +1 +train/).waitFor(patient)
     await page.getByText(new RegExp(`^epoch +${epochs} +train`)).waitFor(patient)
+    await picture(page, 'tune-running')
     await page.getByRole('heading', { name: /v\d+ (beats|is)/ }).waitFor({ timeout: 600_000 })
     await page.getByRole('button', { name: /^Use v\d+/ }).click()
     await page.getByText(/v\d+ is in use/).waitFor(soon)

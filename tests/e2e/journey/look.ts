@@ -11,7 +11,8 @@ const folder = process.env['SLICETUNE_PICTURES']
 export async function picture(page: Page, name: string): Promise<void> {
   if (folder === undefined) return
   mkdirSync(folder, { recursive: true })
-  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
+  const path = join(folder, `${name}.jpg`)
+  await page.screenshot({ path, type: 'jpeg', quality: 85, animations: 'disabled' })
 }
 
 /** Nothing serious stands between the view and people who see, hear or move otherwise. */
