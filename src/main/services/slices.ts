@@ -1,3 +1,4 @@
+import { acceptProposals } from '../projects/accept-proposals'
 import { describeSlice } from '../projects/describe-slice'
 import { editSlice } from '../projects/edit-slice'
 import { implementer } from './implementer'
@@ -14,5 +15,10 @@ export const slicesService = implementer.slices.router({
     const { slice, edit } = input
     editSlice(session, { slice, edit, by: context.app.settings().reviewer })
     return { slice: await describeSlice(session, slice), undo: session.store.journal.state() }
+  }),
+  acceptProposals: implementer.slices.acceptProposals.handler(({ input, context }) => {
+    const session = context.projects.get(input.project)
+    const { result } = acceptProposals(session, input.slices, context.app.settings().reviewer)
+    return { accepted: result, undo: session.store.journal.state() }
   }),
 })

@@ -29,4 +29,8 @@ export const slices = {
   edit: procedure
     .input(onSlice.extend({ edit: SliceEdit }))
     .output(z.object({ slice: Slice, undo: UndoState })),
+  /** Accepts every proposal on these slices; one undo takes all back. Those of locked labels stay. */
+  acceptProposals: procedure
+    .input(inProject.extend({ slices: z.array(SliceId).min(1).max(100_000) }))
+    .output(z.object({ accepted: z.int(), undo: UndoState })),
 }

@@ -6,6 +6,7 @@ import { client } from '../api/client'
 import { isAbort } from '../composables/error-text'
 import { useAnnotationStore } from './annotation'
 import { useProjectStore } from './project'
+import { useSavingStore } from './saving'
 import { useSliceViewStore } from './slice-view'
 
 export type Direction = 'up' | 'down' | 'both'
@@ -21,6 +22,7 @@ export const usePropagationStore = defineStore('propagation', () => {
   const project = useProjectStore()
   const view = useSliceViewStore()
   const annotation = useAnnotationStore()
+  const saving = useSavingStore()
   const isOpen = ref(false)
   const direction = ref<Direction>('both')
   const stopBelow = ref(0.5)
@@ -94,17 +96,12 @@ export const usePropagationStore = defineStore('propagation', () => {
     running.value?.abort()
   }
 
-  /** Accepts what nobody has accepted yet, plane by plane. */
+  /** Accepts what nobody has accepted yet; one undo takes it all back. @returns how many slices */
   async function acceptAll(): Promise<number> {
-    const ids = open.value
-    for (const id of ids) {
-      const slice = await client.slices.get({ project: project.openId(), slice: id })
-      const put = slice.annotations
-        .filter(({ status }) => status === 'proposal')
-        .map(one => ({ ...one, status: 'accepted' as const }))
-      view.replace(await project.edit(id, { action: 'accept', put, state: 'done' }))
-    }
-    return ids.length
+    const call = { project: project.openId(), slices: [...open.value] }
+    const { undo } = await saving.track(() => client.slices.acceptProposals(call))
+    project.undoState = undo
+    return call.slices.length
   }
 
   watch(
