@@ -3,8 +3,8 @@ import { newestWins } from '../../../../src/renderer/src/tools/newest-wins'
 
 /** Answers that come when the test lets them. */
 function slowAnswers(): {
-  answer(question: number): Promise<number>
-  settle(): Promise<void>
+  answer: (question: number) => Promise<number>
+  settle: () => Promise<void>
   asked: number[]
 } {
   const asked: number[] = []
