@@ -196,6 +196,8 @@ class ProcessTrainings implements Trainings {
       .catch((err: unknown) => log.error({ run: id, err }, 'A training ended in disorder'))
       .finally(() => {
         this.#live = null
+        // Who is told of the end may begin the next run at once.
+        live.feed.close()
         this.#tell()
       })
   }

@@ -87,8 +87,6 @@ export class LiveRun {
       // Asked to end while its data set was still being written, it has failed at nothing.
       if (this.#isAnswerToStop(error)) await this.#obey()
       else await this.#fail(error)
-    } finally {
-      this.feed.close()
     }
   }
 

@@ -2,6 +2,7 @@ import type { RunEvent } from '../../shared/contract/training'
 
 /** Tells all who watch a run what happens in it; nobody has to watch. */
 export class RunFeed {
+  #isClosed = false
   readonly #listeners = new Set<(event: RunEvent | null) => void>()
 
   publish(event: RunEvent): void {
@@ -10,6 +11,7 @@ export class RunFeed {
 
   /** Ends all subscriptions. */
   close(): void {
+    this.#isClosed = true
     for (const listener of this.#listeners) listener(null)
     this.#listeners.clear()
   }
@@ -29,7 +31,7 @@ export class RunFeed {
     const stop = (): void => listener(null)
     this.#listeners.add(listener)
     signal?.addEventListener('abort', stop)
-    if (signal?.aborted === true) stop()
+    if (this.#isClosed || signal?.aborted === true) stop()
     const release = (): void => {
       this.#listeners.delete(listener)
       signal?.removeEventListener('abort', stop)

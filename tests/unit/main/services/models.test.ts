@@ -25,10 +25,16 @@ function clientOf(session: ProjectSession) {
   return createRouterClient({ models: modelsService, training: trainingService }, { context })
 }
 
+async function allOf<T>(stream: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const one of stream) all.push(one)
+  return all
+}
+
 async function trained(client: ReturnType<typeof clientOf>) {
   const wishes = { changes: shortRun, name: null, allowSharedGroup: false }
   const run = await client.training.start({ project: 'p', preset: 'quick', ...wishes })
-  for await (const _ of await client.training.watch({ project: 'p', run: run.id })) continue
+  await allOf(await client.training.watch({ project: 'p', run: run.id }))
   return run
 }
 
@@ -74,13 +80,13 @@ it('exports a version under its own name, with the card that its run wrote', asy
   await trained(client)
   const folder = folderWith({})
 
-  const files: string[] = []
-  for await (const event of await client.models.export({
-    ...{ project: 'p', model: 'run:1', folder },
-    formats: ['safetensors', 'card'],
-  })) {
-    if (event.event === 'report') files.push(...event.files)
-  }
+  const events = await allOf(
+    await client.models.export({
+      ...{ project: 'p', model: 'run:1', folder },
+      formats: ['safetensors', 'card'],
+    }),
+  )
+  const files = events.flatMap(event => (event.event === 'report' ? event.files : []))
 
   expect(files).toEqual(['v1.safetensors', 'v1-model-card.md'].map(name => join(folder, name)))
   expect(readFileSync(join(folder, 'v1-model-card.md'), 'utf8')).toContain('efficientsam-ti-medical')
@@ -90,13 +96,12 @@ it('imports a checkpoint and refuses what is none', async () => {
   const client = clientOf(await discProject({ done: 0 }))
   const folder = folderWith({ 'mine.pth': picoCheckpoint(), 'not.pth': 'text' })
 
-  for await (const _ of await client.models.import({ project: 'p', file: join(folder, 'mine.pth') })) continue
+  await allOf(await client.models.import({ project: 'p', file: join(folder, 'mine.pth') }))
   const models = await client.models.list({ project: 'p' })
   expect(models.find(({ kind }) => kind === 'imported')).toMatchObject({ id: 'mine', available: true })
 
   const refused = async () => {
-    for await (const _ of await client.models.import({ project: 'p', file: join(folder, 'not.pth') }))
-      continue
+    await allOf(await client.models.import({ project: 'p', file: join(folder, 'not.pth') }))
   }
   await expect(refused()).rejects.toMatchObject({ code: 'NOT_A_CHECKPOINT' })
 })

@@ -99,6 +99,23 @@ it('stops and keeps the best so far, with a verdict', async () => {
   expect(ended?.verdict?.foundDice).not.toBeNull()
 })
 
+it('pauses while the finder is taught, and teaches it when it goes on', async () => {
+  const session = await discProject({ done: 4 })
+  const trainings = trainingsOf()
+  const run = trainings.start(session, { ...wishes, changes: { ...shortRun, finder: true } })
+
+  await watched(trainings.watch(session, run.id), event => {
+    if (event.event === 'stage' && event.stage === 'Teaching the finder') trainings.pause(session, run.id)
+  })
+  expect(trainings.list(session)[0]).toMatchObject({ state: 'paused', version: null })
+  trainings.resume(session, run.id)
+  await watched(trainings.watch(session, run.id))
+
+  const [ended] = trainings.list(session)
+  expect(ended).toMatchObject({ state: 'finished', epochs: [{}, {}], reason: null })
+  expect(ended?.verdict?.foundDice).not.toBeNull()
+})
+
 it('leaves nothing of a run that is stopped before its first epoch', async () => {
   const session = await discProject({ done: 4 })
   const trainings = trainingsOf()
