@@ -28,11 +28,10 @@ export async function findImportFiles(
   roots: readonly string[] = [],
 ): Promise<FoundFile[]> {
   const found = new Map<string, FoundFile>()
+  const entered = new Set<string>()
   for (const path of paths) {
     const isFolder = (await stat(path).catch(() => null))?.isDirectory() ?? false
-    const files = isFolder
-      ? await walk(path, { root: dirname(path), roots, above: new Set() })
-      : [alone(path)]
+    const files = isFolder ? await walk(path, { root: dirname(path), roots, entered }) : [alone(path)]
     for (const file of files) if (!found.has(file.file)) found.set(file.file, file)
   }
   return [...found.values()]
@@ -47,14 +46,15 @@ interface Walk {
   /** Names are shown from here on */
   readonly root: string
   readonly roots: readonly string[]
-  /** Folders that were entered: a link back to one of them is not followed */
-  readonly above: ReadonlySet<string>
+  /** Folders that were looked through: links lead to them again, in circles or by more ways than anybody can go */
+  readonly entered: Set<string>
 }
 
-async function walk(folder: string, { root, roots, above }: Walk): Promise<FoundFile[]> {
+async function walk(folder: string, { root, roots, entered }: Walk): Promise<FoundFile[]> {
   const { ino, dev } = await stat(folder)
   const own = `${dev}:${ino}`
-  if (above.has(own)) return []
+  if (entered.has(own)) return []
+  entered.add(own)
   const layout = await readLayout(folder)
   const files: FoundFile[] = []
   for (const name of (await readdir(folder)).filter(name => !name.startsWith('.')).sort(byNumber)) {
@@ -62,7 +62,7 @@ async function walk(folder: string, { root, roots, above }: Walk): Promise<Found
     if (await leadsOut(path, roots)) continue
     const entry = await stat(path).catch(() => null) // a broken link is reported when it is opened
     if (entry?.isDirectory() === true) {
-      const inside = await walk(path, { root, roots, above: new Set([...above, own]) })
+      const inside = await walk(path, { root, roots, entered })
       files.push(...inside.map(file => withLayout(file, layout)))
     } else if (!isBesides(name))
       files.push(withLayout({ ...alone(path), shown: relative(root, path) }, layout))

@@ -13,6 +13,7 @@ import type { ProjectStore } from '../database/project-store'
 import { makeFolder } from '../files/make-folder'
 import { writeAtomically } from '../files/write-atomically'
 import { measured } from './edit-slice'
+import { oneAtATime } from './one-at-a-time'
 
 /** One picture or volume to add. */
 export interface ImportPlan {
@@ -50,11 +51,16 @@ export interface ImportOutcome {
 const volumeAxis: SliceAxis = 2
 
 /**
- * Reads one file once and adds its slices, all or none.
+ * Reads one file once and adds its slices, all or none. Of two imports into one project each waits for the other's file:
+ * else both could take the same name for a copy, or add the same file twice.
  *
  * @throws AppError what reading a file can meet, UNUSABLE_SLICE, DISK_FULL, NOT_SAVED
  */
-export async function importFile(plan: ImportPlan, target: ImportTarget): Promise<ImportOutcome> {
+export function importFile(plan: ImportPlan, target: ImportTarget): Promise<ImportOutcome> {
+  return oneAtATime(target.store, () => addFile(plan, target))
+}
+
+async function addFile(plan: ImportPlan, target: ImportTarget): Promise<ImportOutcome> {
   const { store, folder, copy } = target
   const known = store.series.byPath(pathInProject(plan.file, folder))
   if (known) return nothingNew
@@ -204,14 +210,24 @@ async function copyIn(file: string, bytes: Uint8Array, folder: string): Promise<
   const inside = pathInProject(file, folder)
   if (inside.startsWith(`${imagesFolder}/`)) return inside
   await makeFolder(join(folder, imagesFolder))
-  const end = /\.nii\.gz$/i.exec(file)?.[0] ?? extname(file)
-  const stem = basename(file).slice(0, -end.length || undefined)
+  const { stem, end } = nameParts(file)
   for (let copy = 1; ; copy++) {
     const name = copy === 1 ? `${stem}${end}` : `${stem}-${copy}${end}`
     if (existsSync(join(folder, imagesFolder, name))) continue
     await writeAtomically(join(folder, imagesFolder, name), bytes)
     return `${imagesFolder}/${name}`
   }
+}
+
+/** File systems take 255 bytes; a number and what marks an unfinished file come on top. */
+const [mostStemBytes, mostEndBytes] = [200, 20]
+
+function nameParts(file: string): { stem: string; end: string } {
+  const own = /\.nii\.gz$/i.exec(file)?.[0] ?? extname(file)
+  const end = Buffer.byteLength(own) > mostEndBytes ? '' : own
+  const letters = [...basename(file).slice(0, -end.length || undefined)]
+  while (Buffer.byteLength(letters.join('')) > mostStemBytes) letters.pop()
+  return { stem: letters.join(''), end }
 }
 
 /** Relative, with slashes, where the file lies in the project's folder: such a project can be moved. */

@@ -1,4 +1,5 @@
-import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tensor } from '../../../../src/core/tensor/tensor'
@@ -156,6 +157,56 @@ describe('an import', () => {
 
     expect(items(await importAll(session, [folder], { roots: [folder] }))).toHaveLength(1)
     expect(items(await importAll(session, [folder]))).toHaveLength(2)
+  })
+
+  it('looks once through folders that links join in every way', { timeout: 10_000 }, async () => {
+    const { session } = await smallProject(0)
+    const folder = folderWith({ 'd0/x.png': pngWith(3, 3, [9, 0, 0, 1, 1]) })
+    const names = Array.from({ length: 9 }, (_, number) => `d${number}`)
+    for (const name of names) mkdirSync(join(folder, name), { recursive: true })
+    for (const from of names)
+      for (const to of names) if (from !== to) symlinkSync(join('..', to), join(folder, from, `to-${to}`))
+
+    const events = await importAll(session, [folder])
+
+    expect(events.at(-1)).toMatchObject({ ready: 1, known: 0, failed: 0 })
+  })
+
+  it('keeps the files of two imports at once apart, and adds none of them twice', async () => {
+    const { session } = await smallProject(0)
+    const names = Array.from({ length: 12 }, (_, number) => `${number}.png`)
+    const folders = [1, 2].map(part =>
+      folderWith(
+        Object.fromEntries(names.map((name, at) => [name, pngWith(5, 5, [100 * part + at, 0, 0, 1, 1])])),
+      ),
+    )
+    const [first = '', second = ''] = folders
+
+    await Promise.all([
+      importAll(session, [first], { copy: true }),
+      importAll(session, [second, join(first, '0.png')], { copy: true }),
+    ])
+
+    const series = session.store.series.list()
+    expect(series).toHaveLength(24)
+    for (const { path, sha256 } of series) {
+      expect(
+        createHash('sha256')
+          .update(readFileSync(session.pathOf(path)))
+          .digest('hex'),
+      ).toBe(sha256)
+    }
+  })
+
+  it('copies a file whose name is as long as a name can be', async () => {
+    const { session } = await smallProject(0)
+    const name = `${'图'.repeat(83)}.png`
+    const folder = folderWith({ [name]: pngWith(3, 3, [9, 0, 0, 1, 1]) })
+
+    const events = await importAll(session, [folder], { copy: true })
+
+    expect(events.at(-1)).toMatchObject({ ready: 1, failed: 0 })
+    expect(session.store.series.list()[0]).toMatchObject({ name: '图'.repeat(83) })
   })
 
   it('says which file is not there', async () => {
