@@ -15,7 +15,11 @@ if (binary === null) {
       'For the window, run "npx install-electron" once with a network (about 110 MB), then "npm start" again.\n',
   )
   const isWatched = !process.env['CI']
-  run(process.execPath, [path.join(root, 'out/main/server.js'), ...(isWatched ? [] : ['--no-open']), ...given])
+  run(process.execPath, [
+    path.join(root, 'out/main/server.js'),
+    ...(isWatched ? [] : ['--no-open']),
+    ...given,
+  ])
 } else {
   run(binary, [root, ...given])
 }
