@@ -85,7 +85,9 @@ export class BackendHost {
     else if (message.kind === 'training') this.#options.onTraining(message.isActive)
     else {
       const { id, status, headers, bytes } = message
-      this.#blobs.get(id)?.(new Response(bytes, { status, headers: headers.map(([k, v]): [string, string] => [k, v]) }))
+      this.#blobs.get(id)?.(
+        new Response(bytes, { status, headers: headers.map(([k, v]): [string, string] => [k, v]) }),
+      )
       this.#blobs.delete(id)
     }
   }
