@@ -40,3 +40,28 @@ test('what was called off did not fail', async () => {
 
   expect(saving.state).toBe('saved')
 })
+
+test('work on a project that another tab has closed is done again once it is open again', async () => {
+  const saving = useSavingStore()
+  const closed = Object.assign(new Error('closed'), { code: 'PROJECT_NOT_OPEN', data: { project: 'a' } })
+  let open = 'a'
+  saving.reopenWith(() => {
+    open = 'b'
+    return Promise.resolve()
+  })
+
+  const answer = saving.track(() => (open === 'a' ? Promise.reject(closed) : Promise.resolve(open)))
+
+  expect(await answer).toBe('b')
+  expect(saving.state).toBe('saved')
+})
+
+test('a project that cannot be opened again says so', async () => {
+  const saving = useSavingStore()
+  const closed = Object.assign(new Error('closed'), { code: 'PROJECT_NOT_OPEN', data: { project: 'a' } })
+  saving.reopenWith(() => Promise.reject(diskFull))
+
+  await expect(saving.track(() => Promise.reject(closed))).rejects.toBe(diskFull)
+
+  expect(saving.problem?.code).toBe('DISK_FULL')
+})

@@ -18,6 +18,7 @@ export const useProjectStore = defineStore('project', () => {
   const saving = useSavingStore()
   const reading = projectReading(state, saving)
   const opening = projectOpening(state, saving, reading.reloadSlices)
+  saving.reopenWith(() => opening.reopen({ anew: false }))
   return { ...state, ...reading, ...opening, ...projectEdits(state, saving) }
 })
 

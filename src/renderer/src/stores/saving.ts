@@ -7,6 +7,7 @@ export const useSavingStore = defineStore('saving', () => {
   const pending = ref(0)
   const savedAt = shallowRef<Date | null>(null)
   const problem = shallowRef<ErrorText | null>(null)
+  let reopen: (() => Promise<void>) | null = null
 
   const state = computed<'saved' | 'saving' | 'failed'>(() => {
     if (pending.value > 0) return 'saving'
@@ -17,7 +18,7 @@ export const useSavingStore = defineStore('saving', () => {
   async function track<T>(work: () => Promise<T>): Promise<T> {
     pending.value++
     try {
-      const answer = await work()
+      const answer = await again(work)
       markSaved(new Date())
       return answer
     } catch (error) {
@@ -26,6 +27,22 @@ export const useSavingStore = defineStore('saving', () => {
     } finally {
       pending.value--
     }
+  }
+
+  /** Another tab may have closed the project under our hands: then it is opened again, and the work done again. */
+  async function again<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (reopen === null || errorText(error).code !== 'PROJECT_NOT_OPEN') throw error
+      await reopen()
+      return work()
+    }
+  }
+
+  /** @param open - opens again what is shown; `work` has to ask for the project's ID itself, which is another one then */
+  function reopenWith(open: () => Promise<void>): void {
+    reopen = open
   }
 
   function markSaved(at: Date): void {
@@ -42,5 +59,5 @@ export const useSavingStore = defineStore('saving', () => {
     problem.value = null
   }
 
-  return { state, savedAt, problem, track, markSaved, markFailed, reset }
+  return { state, savedAt, problem, track, markSaved, markFailed, reset, reopenWith }
 })

@@ -191,6 +191,8 @@ export const useSliceViewStore = defineStore('slice-view', () => {
       slice.value = null
       samples.value = null
     },
+    // At once: the view that is made anew for the project must find none, or it opens none.
+    { flush: 'sync' },
   )
 
   return {
