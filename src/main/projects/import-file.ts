@@ -225,7 +225,7 @@ const [mostStemBytes, mostEndBytes] = [200, 20]
 function nameParts(file: string): { stem: string; end: string } {
   const own = /\.nii\.gz$/i.exec(file)?.[0] ?? extname(file)
   const end = Buffer.byteLength(own) > mostEndBytes ? '' : own
-  const letters = [...basename(file).slice(0, -end.length || undefined)]
+  const letters = Array.from(basename(file).slice(0, -end.length || undefined))
   while (Buffer.byteLength(letters.join('')) > mostStemBytes) letters.pop()
   return { stem: letters.join(''), end }
 }

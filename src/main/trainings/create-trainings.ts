@@ -10,7 +10,7 @@ import { modelInUse } from '../projects/describe-project'
 import type { ProjectSession } from '../projects/project-session'
 import type { LiveRunWorld } from './live-run'
 import { LiveRun } from './live-run'
-import { dataFolder, runFolder } from './run-files'
+import { dataFolder, placeAmongRuns, runFolder } from './run-files'
 import type { RunJob } from './run-job'
 import type { RunSplit } from './split'
 import { chooseRunSplit, rememberSplit } from './split'
@@ -131,13 +131,14 @@ class ProcessTrainings implements Trainings {
       return
     }
     const run = this.#stored(session, id)
+    const folder = placeAmongRuns(session, run.folder)
     if (run.version === modelInUse(session)) throw new AppError('MODEL_IN_USE', { model: run.name })
     session.store.transaction(() => {
       if (run.version !== null) session.store.versions.remove(run.version)
       session.store.runs.remove(id)
     })
     session.changes.publish({ kind: 'runs', run: id })
-    await rm(session.pathOf(run.folder), { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true })
   }
 
   recover(session: ProjectSession): void {
@@ -176,7 +177,7 @@ class ProcessTrainings implements Trainings {
     }
     const model = fileOf(session, run.base)
     // A run that was cut off while its data set was written begins with what is annotated now.
-    const isWritten = existsSync(dataFolder(session.pathOf(run.folder)))
+    const isWritten = existsSync(dataFolder(placeAmongRuns(session, run.folder)))
     const split = isWritten ? null : splitFor(session, run.settings)
     this.#begin(session, id, { split, model, finishing })
   }

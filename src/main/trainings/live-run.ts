@@ -12,7 +12,7 @@ import { StopFlag } from '../workers/stop-flag'
 import type { RunJob } from './run-job'
 import { checkpointOfRun, jobOptions } from './run-job'
 import { RunFeed } from './run-feed'
-import { dataFolder, outFolder } from './run-files'
+import { dataFolder, outFolder, placeAmongRuns } from './run-files'
 import { RunRecorder } from './run-recorder'
 import { DoneCases, metricsOf, verdictOf } from './run-verdict'
 import { keepSpeed } from './keep-speed'
@@ -101,7 +101,7 @@ export class LiveRun {
   }
 
   get #folder(): string {
-    return this.session.pathOf(this.#run.folder)
+    return placeAmongRuns(this.session, this.#run.folder)
   }
 
   async #writeData(): Promise<void> {

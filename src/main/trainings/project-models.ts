@@ -6,8 +6,9 @@ import type { KnownModel } from '../files/weights'
 import { listModels } from '../files/weights'
 import { modelInUse } from '../projects/describe-project'
 import type { ProjectSession } from '../projects/project-session'
+import { placeAmongRuns } from './run-files'
 
-/** A tuned model with the files of its run, or an imported one. @throws AppError MODEL_IN_USE, NO_SUCH_ITEM, USAGE */
+/** A tuned model with the files of its run, or an imported one. @throws AppError MODEL_IN_USE, NO_SUCH_ITEM, USAGE, CORRUPT_FILE */
 export async function removeModel(session: ProjectSession, id: string, folders: ModelFolders): Promise<void> {
   const { store } = session
   const version = store.versions.get(id)
@@ -19,8 +20,9 @@ export async function removeModel(session: ProjectSession, id: string, folders: 
       const names = based.map(({ name }) => name).join(', ')
       throw new AppError('MODEL_IN_USE', { model: `${version.name} (${names} was tuned from it)` })
     }
+    const folder = placeAmongRuns(session, dirname(version.file))
     store.transaction(() => store.versions.remove(id))
-    await rm(dirname(session.pathOf(version.file)), { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true })
     return
   }
   const { file, manifest } = await knownModel(id, folders)

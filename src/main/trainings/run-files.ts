@@ -1,7 +1,26 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { AppError } from '../../shared/errors'
+import { isInside } from '../files/inside-root'
+import { databaseName } from '../projects/project-folder'
+import type { ProjectSession } from '../projects/project-session'
 
 /** Where a run works, relative to the project's folder, with slashes. */
 export const runFolder = (id: number): string => `runs/${id}`
+
+/**
+ * A place among the runs of a project, which is written to and removed with all that is in it. The database may come
+ * from anybody, so what it names elsewhere is refused.
+ *
+ * @param path - as the database has it
+ * @throws AppError CORRUPT_FILE
+ */
+export function placeAmongRuns({ folder }: Pick<ProjectSession, 'folder'>, path: string): string {
+  const runs = join(folder, 'runs')
+  const place = resolve(folder, path)
+  if (place !== runs && isInside(place, runs)) return place
+  const reason = 'it names a folder of a run that is none of its own'
+  throw new AppError('CORRUPT_FILE', { file: join(folder, databaseName), reason })
+}
 
 /** What the training reads: `train/` and `val/`, each with `images/` and `masks/`. */
 export const dataFolder = (folder: string): string => join(folder, 'data')
