@@ -7,6 +7,7 @@ import { AppError, invariant, isAppError } from '../../shared/errors'
 import type { RunChange, StoredRun } from '../database/project-store'
 import { checkpointNames } from '../jobs/train/run-folder'
 import { log } from '../log'
+import { modelInUse } from '../projects/describe-project'
 import type { ProjectSession } from '../projects/project-session'
 import { StopFlag } from '../workers/stop-flag'
 import type { RunJob } from './run-job'
@@ -170,6 +171,7 @@ export class LiveRun {
       })
     })
     this.#announce()
+    this.session.changes.publish({ kind: 'models', model: modelInUse(this.session) })
     // It cannot be resumed any more: what only a resumed run needs gives its room back.
     await rm(dataFolder(this.#folder), { recursive: true, force: true })
     await rm(join(done.checkpoint, '..', checkpointNames.latest), { force: true })
