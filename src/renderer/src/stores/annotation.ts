@@ -181,14 +181,15 @@ export const useAnnotationStore = defineStore('annotation', () => {
     selectedId.value = null
   }
 
-  /** Esc: an object that nobody accepted goes, an accepted one stays as it was stored. @returns whether there was one */
+  /** Esc: an object that was begun here and not accepted goes, all others stay as they were stored. @returns whether there was one */
   async function cancel(): Promise<boolean> {
     const now = session.value
     const wasChosen = now !== null || selectedId.value !== null
     leave()
     if (now === null) return wasChosen
     decoder.drop()
-    if (now.status === 'proposal') await queue.edit(now.slice, () => removal(now.handle.id))
+    if (now.handle.isNew && now.status === 'proposal')
+      await queue.edit(now.slice, () => removal(now.handle.id))
     return true
   }
 

@@ -14,6 +14,8 @@ import { boxOverlap, noPrompt, samePrompt } from '../tools/prompt-edit'
 /** Where an object's ID is written once it is stored for the first time. */
 export interface Handle {
   id: AnnotationId | null
+  /** Begun at this stage: Esc takes it away again, and never what a model or an earlier sitting has left */
+  readonly isNew: boolean
 }
 
 /** One object that a model is being asked for: its prompt, and the masks that answer it. */
@@ -44,7 +46,7 @@ export function newSession(slice: SliceId, labelId: number): Session {
   return {
     slice,
     labelId,
-    handle: { id: null },
+    handle: { id: null, isNew: true },
     status: 'proposal',
     prompt: noPrompt,
     candidates: [],
@@ -63,7 +65,7 @@ export function sessionOf(slice: SliceId, annotation: Annotation, answers: Answe
   return {
     slice,
     labelId: annotation.labelId,
-    handle: { id: annotation.id },
+    handle: { id: annotation.id, isNew: false },
     status: annotation.status,
     prompt,
     candidates: known ?? [{ runs, areaPx, predictedIou: predictedIou ?? 0 }],

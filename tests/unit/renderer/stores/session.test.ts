@@ -29,6 +29,11 @@ const candidates = [
 ]
 
 describe('sessionOf', () => {
+  it('is no object of this sitting, which Esc would take away', () => {
+    expect(newSession(3, 1).handle.isNew).toBe(true)
+    expect(sessionOf(3, stored, new Answers()).handle.isNew).toBe(false)
+  })
+
   it('finds the other candidates again while the stored mask is one of them', () => {
     const answers = new Answers()
     answers.add(3, prompt, candidates)
