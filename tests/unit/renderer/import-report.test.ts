@@ -97,3 +97,14 @@ test('the reason of a failure names the file as the row does, without the folder
   ])
   expect(group?.error?.message).toBe('MR/2.png is damaged: it is empty.')
 })
+
+test('a sentence names its file as the row does, not by a path that is nowhere', () => {
+  const message = '/home/li/我的 数据/mixed/sub/a b.nii.gz is damaged: it is empty.'
+  const error = { code: 'CORRUPT_FILE', message }
+  const [, failed] = groupItems([
+    item('mixed/1.png'),
+    item('mixed/sub/a b.nii.gz', { outcome: 'failed', slices: 0, error }),
+  ])
+
+  expect(failed?.error?.message).toBe('sub/a b.nii.gz is damaged: it is empty.')
+})

@@ -12,6 +12,7 @@ import { cssColour, labelColour } from '../canvas/palette'
 import { pixelAt, rectangleOf } from '../canvas/box-corners'
 import type { Position } from '../canvas/viewport'
 import { useAnnotationStore } from './annotation'
+import { sameRuns } from './answers'
 import { useDrawingLabelStore } from './drawing-label'
 import { useDisplayStore } from './display'
 import { reportError } from './notices'
@@ -56,13 +57,27 @@ export const usePaintingStore = defineStore('painting', () => {
     const size = shown.width * shown.height
     const atWork = sessionTarget(shown.id, size)
     if (atWork !== null) return atWork
-    const one = annotation.selected ?? (at === null ? null : objectAt(at))
+    const one = at === null ? annotation.selected : paintedAt(at, makesNew)
     if (one !== null && !labels.isLocked(one)) {
       return { annotation: one, session: null, labelId: one.labelId, mask: decodeRuns(one.runs, size) }
     }
     const { label } = annotation
     if (!makesNew || label === null || label.isLocked) return null
     return { annotation: null, session: null, labelId: label.id, mask: new Uint8Array(size) }
+  }
+
+  /** The chosen object, unless what is taken away lies on another one only. */
+  function paintedAt(at: Position, adds: boolean): Annotation | null {
+    const { selected } = annotation
+    const under = selected !== null && adds ? null : objectAt(at)
+    if (selected === null || under === null || covers(selected, at)) return selected ?? under
+    return under
+  }
+
+  function covers({ runs }: Annotation, at: Position): boolean {
+    const shown = view.slice
+    const pixel = shown === null ? null : pixelAt(at, shown)
+    return shown !== null && pixel !== null && isSetAt(runs, pixel.y * shown.width + pixel.x)
   }
 
   function sessionTarget(slice: SliceId, size: number): PaintTarget | null {
@@ -89,6 +104,8 @@ export const usePaintingStore = defineStore('painting', () => {
     const found = findTarget(at, adds)
     const label = project.labels.find(({ id }) => id === found?.labelId)
     if (found === null || label === undefined || view.slice === null) return false
+    const { annotation: one } = found
+    if (one?.status === 'accepted' && one.id !== annotation.selectedId) annotation.select(one.id)
     const colour = labelColour(label.colour)
     target.value = found
     stroke.value = { picture: new MaskPicture(found.mask, view.slice, colour), colour: cssColour(colour) }
@@ -148,6 +165,8 @@ export const usePaintingStore = defineStore('painting', () => {
     const runs = encodeRuns(mask)
     const shown = view.slice
     if (shown === null) return
+    // What changed nothing is no step to undo.
+    if (sameRuns(runs, runsBefore(changed))) return
     const areaPx = runs.reduce((sum, run, index) => (index % 2 === 1 ? sum + run : sum), 0)
     if (changed.session !== null) annotation.showRepaired(changed.session, { runs, areaPx })
     const isGone = areaPx === 0
@@ -189,6 +208,11 @@ export const usePaintingStore = defineStore('painting', () => {
 
   return { stroke, painted, target, hides, isPossible, objectAt, begin, strokeTo, end, repair, fillPath }
 })
+
+/** As it was stored, or as it is on the table; [] for an object that begins */
+function runsBefore({ session, annotation }: PaintTarget): readonly number[] {
+  return (session === null ? annotation : chosenMask(session))?.runs ?? []
+}
 
 /** From positions on the slice to pixel indices, where the centre of the first pixel is (0, 0). */
 function centred({ x, y }: Position): Position {

@@ -25,7 +25,10 @@ export function groupItems(items: readonly ImportedItem[]): readonly ItemGroup[]
     const known = groups.get(key)
     if (known === undefined) {
       const { outcome, notes, slices } = item
-      const error = item.error && { ...item.error, message: item.error.message.replaceAll(top || '\0', '') }
+      const error = item.error && {
+        ...item.error,
+        message: withShortPath(item.error.message, item.file, file),
+      }
       groups.set(key, { key, folder, format, outcome, notes, error, slices, files: [file] })
     } else {
       known.files.push(file)
@@ -33,6 +36,17 @@ export function groupItems(items: readonly ImportedItem[]): readonly ItemGroup[]
     }
   }
   return [...groups.values()]
+}
+
+/** Absolute paths, from a place where one can begin */
+const pathBefore = /(^|[\s"“(])(?:[A-Za-z]:)?[\\/][^"”]*$/
+
+/** A sentence that names the file by its whole path, with the name that the row has. */
+function withShortPath(message: string, shown: string, name: string): string {
+  const at = message.indexOf(shown)
+  if (at === -1) return message
+  const before = message.slice(0, at).replace(pathBefore, '$1')
+  return before + name + withShortPath(message.slice(at + shown.length), shown, name)
 }
 
 /** Failed files and volumes stand alone: their reasons and names differ. Files that are no images are one row. */
