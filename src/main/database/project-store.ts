@@ -1,6 +1,8 @@
+import { statSync } from 'node:fs'
+import { AppError } from '../../shared/errors'
 import { openDatabase } from './open-database'
-import type { OpenDatabaseOptions } from './open-database'
-import { translated } from './sqlite-error'
+import type { Database, OpenDatabaseOptions } from './open-database'
+import { readable, sqliteError, translated } from './sqlite-error'
 import type { AnnotationsRepository } from './repositories/annotations'
 import { createAnnotationsRepository } from './repositories/annotations'
 import type { JournalRepository } from './repositories/journal'
@@ -59,19 +61,41 @@ export interface ProjectStore {
 /** @throws as `openDatabase` */
 export function openProjectStore(file: string, options: OpenDatabaseOptions = {}): ProjectStore {
   const db = openDatabase(file, options)
+  try {
+    return storeOf(db, file)
+  } catch (error) {
+    db.close()
+    throw sqliteError(error, file)
+  }
+}
+
+function storeOf(db: Database, file: string): ProjectStore {
+  const place = fileIdentity(file)
   return {
-    project: createProjectRepository(db),
-    settings: createSettingsRepository(db),
-    series: createSeriesRepository(db),
-    slices: createSlicesRepository(db),
-    labels: createLabelsRepository(db),
-    annotations: createAnnotationsRepository(db),
-    predictions: createPredictionsRepository(db),
-    journal: createJournalRepository(db),
-    runs: createRunsRepository(db),
-    versions: createVersionsRepository(db),
-    transaction: work => translated(file, db.transaction(work)),
+    project: readable(file, createProjectRepository(db)),
+    settings: readable(file, createSettingsRepository(db)),
+    series: readable(file, createSeriesRepository(db)),
+    slices: readable(file, createSlicesRepository(db)),
+    labels: readable(file, createLabelsRepository(db)),
+    annotations: readable(file, createAnnotationsRepository(db)),
+    predictions: readable(file, createPredictionsRepository(db)),
+    journal: readable(file, createJournalRepository(db)),
+    runs: readable(file, createRunsRepository(db)),
+    versions: readable(file, createVersionsRepository(db)),
+    transaction: work => {
+      if (!db.inTransaction && fileIdentity(file) !== place) {
+        // SQLite would go on writing to a file that nobody finds again.
+        throw new AppError('NOT_SAVED', { file, reason: 'its folder was moved or removed while it was open' })
+      }
+      return translated(file, db.transaction(work))
+    },
     outsideVersion: () => Number(db.pragma('data_version', { simple: true })),
     close: () => void db.close(),
   }
+}
+
+/** null where it is not there */
+function fileIdentity(file: string): string | null {
+  const stats = statSync(file, { bigint: true, throwIfNoEntry: false })
+  return stats ? `${stats.dev}:${stats.ino}` : null
 }

@@ -1,4 +1,5 @@
 import { SqliteError } from 'better-sqlite3'
+import { ZodError } from 'zod'
 import { AppError } from '../../shared/errors'
 
 const damaged = 'its database cannot be read any more'
@@ -37,3 +38,25 @@ export function translated<T>(file: string, work: () => T): T {
     throw sqliteError(error, file)
   }
 }
+
+/** A repository whose every call says what it meets in the file as `sqliteError` does; values that are none of ours too. */
+export function readable<T extends object>(file: string, repository: T): T {
+  const methods = Object.entries(repository).map(([name, method]: [string, unknown]) => {
+    if (typeof method !== 'function') return [name, method]
+    const call = (...given: unknown[]): unknown => {
+      try {
+        return Reflect.apply(method, repository, given)
+      } catch (error) {
+        throw isForeign(error)
+          ? new AppError('CORRUPT_FILE', { file, reason: damaged }, { cause: error })
+          : sqliteError(error, file)
+      }
+    }
+    return [name, call]
+  })
+  return Object.fromEntries(methods) as T // the same names, each with the same inputs and outputs
+}
+
+/** Of what is parsed as it is read: JSON, and masks as run lengths */
+const isForeign = (error: unknown): boolean =>
+  error instanceof ZodError || error instanceof SyntaxError || error instanceof RangeError

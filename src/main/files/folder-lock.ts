@@ -1,4 +1,4 @@
-import { open, readFile, rm } from 'node:fs/promises'
+import { open, readFile, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../shared/errors'
@@ -10,6 +10,9 @@ export interface FolderLock {
 }
 
 const name = '.lock'
+
+/** Locks of this process that are given back but lie where their folder was moved to */
+const carriedAway = new Set<string>()
 
 /**
  * Claims a folder for this process. What a killed process left behind is taken over: its lock, and the files that it
@@ -23,17 +26,30 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     try {
       const lock = await open(file, 'wx')
       await lock.writeFile(`${process.pid} ${hostname()} ${(await startOf('self')) ?? ''}\n`)
+      const own = identityOf(await lock.stat())
+      carriedAway.delete(own)
       await lock.close()
       await removeUnfinished(folder)
-      return { release: () => rm(file, { force: true }) }
+      return { release: () => release(file, own) }
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw writeError(error, file)
     }
     const holder = await readFile(file, 'utf8').catch(() => '') // given back in between
-    if (await isAlive(holder)) throw new AppError('FOLDER_IN_USE', { file: folder, lock: file })
+    const isGivenBack = carriedAway.has(await identityAt(file))
+    if (!isGivenBack && (await isAlive(holder)))
+      throw new AppError('FOLDER_IN_USE', { file: folder, lock: file })
     await rm(file, { force: true })
   }
 }
+
+async function release(file: string, own: string): Promise<void> {
+  if ((await identityAt(file)) === own) await rm(file, { force: true })
+  else carriedAway.add(own)
+}
+
+const identityOf = ({ dev, ino }: { readonly dev: number; readonly ino: number }): string => `${dev}:${ino}`
+
+const identityAt = (file: string): Promise<string> => stat(file).then(identityOf, () => '') // it is not there
 
 /** Whether the process that wrote the lock still runs; of another computer nobody here can tell, so it counts. */
 async function isAlive(holder: string): Promise<boolean> {

@@ -78,13 +78,15 @@ export class OpenFolders {
   }
 
   async #openOnce(folder: string): Promise<Opened> {
+    let project: Opened | null = null
     try {
-      const project = await openFolder(folder)
-      this.#opened.set(project.session.id, project)
+      project = await openFolder(folder)
       await remember(this.#app, project.session)
+      this.#opened.set(project.session.id, project)
       for (const listener of this.#openedListeners) listener(project.session)
       return project
     } catch (error) {
+      if (project) await this.#giveBack(project)
       this.#opening.delete(folder)
       throw error
     }
@@ -95,10 +97,15 @@ export class OpenFolders {
       for (const listener of this.#closingListeners) await listener(session)
       await remember(this.#app, session)
     } finally {
-      session.changes.close()
-      session.store.close()
-      await release()
+      await this.#giveBack({ session, release })
     }
+  }
+
+  async #giveBack({ session, release }: Opened): Promise<void> {
+    this.#opened.delete(session.id)
+    session.changes.close()
+    session.store.close()
+    await release()
   }
 }
 

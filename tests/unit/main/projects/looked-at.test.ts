@@ -3,12 +3,14 @@ import {
   cpSync,
   existsSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import type { ProjectChange } from '../../../../src/shared/contract/projects'
 import { describeSlice } from '../../../../src/main/projects/describe-slice'
@@ -107,6 +109,49 @@ describe('a project folder', () => {
 
     expect((await session.describe()).series.map(({ missing }) => missing)).toEqual([null, null, null])
     expect((await describeSlice(session, 1)).range).toEqual([0, 200])
+  })
+
+  it('that is moved while it is open says that nothing is saved any more, and opens where it is now', async () => {
+    const { folder, projects, session } = await smallProject()
+    const moved = join(folderWith({}), 'elsewhere')
+    renameSync(folder, moved)
+
+    expect(() => addLabel(session, 'Lost')).toThrow(expect.objectContaining({ code: 'NOT_SAVED' }))
+    await projects.close(session.id)
+    const again = await projects.open(moved)
+
+    expect(again.mode).toBe('edit')
+    expect(addLabel(again, 'Kept').map(({ name }) => name)).toEqual(['Nerve', 'Kept'])
+  })
+
+  it('that is removed while it is open says that nothing is saved any more', async () => {
+    const { folder, session } = await smallProject()
+    rmSync(folder, { recursive: true })
+
+    expect(() => addLabel(session, 'Lost')).toThrow(expect.objectContaining({ code: 'NOT_SAVED' }))
+  })
+
+  it('with a damaged table is refused as damaged, and can be opened once it is mended', async () => {
+    const { folder, projects, session } = await smallProject()
+    await projects.close(session.id)
+    const file = join(folder, 'project.sqlite')
+    const good = readFileSync(file)
+    writeFileSync(file, Buffer.from(good).fill(0xee, 2 * 4096))
+
+    await expect(projects.open(folder)).rejects.toMatchObject({ code: 'CORRUPT_FILE' })
+    expect(projects.all()).toEqual([])
+    writeFileSync(file, good)
+
+    expect((await projects.open(folder)).mode).toBe('edit')
+  })
+
+  it('says that it is damaged where what it holds is none of ours', async () => {
+    const { folder, session } = await smallProject()
+    const edited = new Database(join(folder, 'project.sqlite'))
+    edited.exec(`INSERT INTO journal (action, at, slices, changes) VALUES ('juggle', '', '', '')`)
+    edited.close()
+
+    await expect(session.describe()).rejects.toMatchObject({ code: 'CORRUPT_FILE' })
   })
 
   it('is opened once, also under two names and twice at a time', async () => {
