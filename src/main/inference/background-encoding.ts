@@ -26,7 +26,7 @@ export function encoderOf(world: EncodingWorld, session: ProjectSession): Backgr
   const known = encoders.get(session)
   if (known) return known
   const { inference, trainings } = world
-  const encoder = new BackgroundEncoder(session, inference, () => trainings.isActive)
+  const encoder = new BackgroundEncoder(session, inference, () => trainings.isTraining)
   encoders.set(session, encoder)
   encoder.start()
   return encoder

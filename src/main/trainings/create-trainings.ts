@@ -53,6 +53,10 @@ class ProcessTrainings implements Trainings {
     return this.#live !== null || this.#trial !== null
   }
 
+  get isTraining(): boolean {
+    return this.#live !== null
+  }
+
   onActivity(listener: (isActive: boolean) => void): void {
     this.#listeners.push(listener)
   }

@@ -13,8 +13,10 @@ export interface RunWishes {
 
 /** The runs of this process; one at a time, over all projects. */
 export interface Trainings {
-  /** Whether a run wants the cores now: background encoding waits for it */
+  /** Whether a run wants the cores now, or what one takes is being measured: the computer stays awake */
   readonly isActive: boolean
+  /** Whether a run is at work: background encoding waits for it, but for no measurement */
+  readonly isTraining: boolean
   onActivity(listener: (isActive: boolean) => void): void
   /** What a run would take, and what stands in its way. */
   plan(session: ProjectSession, wishes: Omit<RunWishes, 'name' | 'preset'>): Promise<TrainingPlan>

@@ -34,10 +34,10 @@ async function turns(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve))
 }
 
-async function encoding(count = 5, isActive = false) {
+async function encoding(count = 5, isTraining = false) {
   const { session, projects, slices } = await projectOf(Array.from({ length: count }, () => 100))
   const inference = new StepwiseInference()
-  const trainings = { isActive }
+  const trainings = { isTraining }
   // Only whether one is active is asked.
   const world = { inference, projects, trainings: trainings as unknown as Trainings }
   const encoder = encoderOf(world, session)
@@ -73,7 +73,7 @@ describe('encoding in the background', () => {
 
     expect(encoder.state().state).toBe('waits-for-training')
     expect(inference.asked).toEqual([])
-    trainings.isActive = false
+    trainings.isTraining = false
     encoder.look()
     await turns()
     expect(inference.asked).toEqual(['0.png'])
@@ -155,7 +155,7 @@ describe('encoding in the background', () => {
     const inference = new StepwiseInference()
     inference.describe = () => Promise.reject(new AppError('WEIGHTS_NOT_FOUND', { model: 'gone' }))
     // Only whether one is active is asked.
-    const trainings = { isActive: false } as unknown as Trainings
+    const trainings = { isTraining: false } as unknown as Trainings
     const encoder = encoderOf({ inference, projects, trainings }, session)
     onTestFinished(() => encoder.stop())
     await turns()

@@ -48,6 +48,8 @@ it('measures a few slices for each preset, and then estimates', async () => {
   const before = await trainings.plan(session, { ...wishes, changes })
   expect(before.presets.every(({ seconds }) => seconds === null)).toBe(true)
   expect(trainings.isActive).toBe(true)
+  // Nobody waits for a mask because of a measurement.
+  expect(trainings.isTraining).toBe(false)
   await new Promise<void>(resolve => trainings.onActivity(isActive => !isActive && resolve()))
   const after = await trainings.plan(session, { ...wishes, changes })
 
