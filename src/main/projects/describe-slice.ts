@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Slice } from '../../shared/domain/slice'
 import { AppError, invariant } from '../../shared/errors'
 import type { SliceSource } from '../inference/inference'
@@ -45,6 +46,17 @@ export async function describeSlice(session: ProjectSession, id: number): Promis
     isCt: series.kind === 'volume' && looksLikeCt(facts),
     annotations: store.annotations.ofSlice(id),
   }
+}
+
+/**
+ * For an action whose answer is the slice: what could not be shown afterwards is refused before anything is stored. It
+ * does not wait, so that actions keep the order in which they were asked for.
+ *
+ * @throws AppError NO_SUCH_ITEM, FILE_NOT_FOUND
+ */
+export function assertPicture(session: ProjectSession, id: number): void {
+  const { imageFile } = sliceSource(session, id)
+  if (!existsSync(imageFile)) throw new AppError('FILE_NOT_FOUND', { file: imageFile })
 }
 
 interface Size {

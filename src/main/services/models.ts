@@ -6,6 +6,7 @@ import { exportModel } from '../commands/export-model'
 import { downloadModel, importModel } from '../commands/models'
 import { makeFolder } from '../files/make-folder'
 import { writeAtomically } from '../files/write-atomically'
+import { modelInUse } from '../projects/describe-project'
 import type { ProjectSession } from '../projects/project-session'
 import { modelNameOf } from '../reviews/review-model'
 import { compareModels } from '../trainings/compare-models'
@@ -20,7 +21,9 @@ export const modelsService = implementer.models.router({
     listProjectModels(context.projects.get(input.project), context.folders),
   ),
   use: implementer.models.use.handler(({ input, context }) =>
-    changed(context, input.project, session => useModel(session, input.model, context.folders)),
+    changed(context, input.project, session =>
+      useModel(session, input.model, { folders: context.folders, inference: context.inference }),
+    ),
   ),
   rename: implementer.models.rename.handler(({ input, context }) =>
     changed(context, input.project, ({ store, ...session }) => {
@@ -67,7 +70,7 @@ async function changed(
 }
 
 function announce(session: ProjectSession): void {
-  void session.describe().then(({ model }) => session.changes.publish({ kind: 'models', model }))
+  session.changes.publish({ kind: 'models', model: modelInUse(session) })
 }
 
 interface ExportInput {

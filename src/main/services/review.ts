@@ -1,4 +1,4 @@
-import { describeSlice } from '../projects/describe-slice'
+import { assertPicture, describeSlice } from '../projects/describe-slice'
 import { decide } from '../reviews/decide'
 import { reviewQueue } from '../reviews/review-queue'
 import { cancelPrediction, predictRest } from '../reviews/running-predictions'
@@ -17,6 +17,7 @@ export const reviewService = implementer.review.router({
   decide: implementer.review.decide.handler(async ({ input, context }) => {
     const session = context.projects.get(input.project)
     const { slice, decision, spentMs } = input
+    assertPicture(session, slice)
     decide(session, { slice, decision, spentMs, by: context.app.settings().reviewer })
     const { store } = session
     return {

@@ -1,5 +1,5 @@
 import { acceptProposals } from '../projects/accept-proposals'
-import { describeSlice } from '../projects/describe-slice'
+import { assertPicture, describeSlice } from '../projects/describe-slice'
 import { editSlice } from '../projects/edit-slice'
 import { implementer } from './implementer'
 
@@ -13,6 +13,7 @@ export const slicesService = implementer.slices.router({
   edit: implementer.slices.edit.handler(async ({ input, context }) => {
     const session = context.projects.get(input.project)
     const { slice, edit } = input
+    assertPicture(session, slice)
     editSlice(session, { slice, edit, by: context.app.settings().reviewer })
     return { slice: await describeSlice(session, slice), undo: session.store.journal.state() }
   }),

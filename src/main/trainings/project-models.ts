@@ -4,8 +4,10 @@ import { AppError } from '../../shared/errors'
 import type { ModelFolders } from '../files/model-folders'
 import type { KnownModel } from '../files/weights'
 import { listModels } from '../files/weights'
+import type { Inference } from '../inference/inference'
 import { modelInUse } from '../projects/describe-project'
 import type { ProjectSession } from '../projects/project-session'
+import { modelNameOf } from '../reviews/review-model'
 import { placeAmongRuns } from './run-files'
 
 /** A tuned model with the files of its run, or an imported one. @throws AppError MODEL_IN_USE, NO_SUCH_ITEM, USAGE, CORRUPT_FILE */
@@ -54,11 +56,25 @@ async function knownModel(id: string, folders: ModelFolders): Promise<KnownModel
   return known
 }
 
-/** From now on it answers in this project. @throws AppError NO_SUCH_ITEM, WEIGHTS_NOT_FOUND, READ_ONLY_PROJECT */
-export async function useModel(session: ProjectSession, id: string, folders: ModelFolders): Promise<void> {
+export interface ModelWorld {
+  readonly folders: ModelFolders
+  readonly inference: Pick<Inference, 'describe'>
+}
+
+/**
+ * From now on it answers in this project. It is opened first: one that is damaged would answer nothing.
+ *
+ * @throws AppError NO_SUCH_ITEM, WEIGHTS_NOT_FOUND, READ_ONLY_PROJECT, and what opening a checkpoint can meet
+ */
+export async function useModel(
+  session: ProjectSession,
+  id: string,
+  { folders, inference }: ModelWorld,
+): Promise<void> {
   session.assertEditable()
   if (!session.store.versions.get(id) && (await knownModel(id, folders)).file === null) {
     throw new AppError('WEIGHTS_NOT_FOUND', { model: id })
   }
+  await inference.describe(modelNameOf(session, id))
   session.store.transaction(() => session.store.settings.set('model', id))
 }

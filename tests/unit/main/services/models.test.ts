@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
 import { expect, it } from 'vitest'
@@ -8,18 +8,20 @@ import type { ServiceContext } from '../../../../src/main/services/service-conte
 import type { ProjectSession } from '../../../../src/main/projects/project-session'
 import { findAppRoot } from '../../../../src/main/files/app-root'
 import { modelFolders } from '../../../../src/main/files/model-folders'
+import { inferenceOn } from '../inference/small-inference'
 import { folderWith } from '../support/folders'
 import { picoCheckpoint } from '../support/pico-weights'
 import { discProject, shortRun, trainingsOf } from '../trainings/disc-project'
 
 function clientOf(session: ProjectSession) {
   const home = folderWith({})
-  // Only what these services touch: no model is asked anything here.
+  // Only what these services touch.
   const context = {
     root: null,
     app: { folder: home },
     projects: { get: () => session },
     trainings: trainingsOf(),
+    inference: inferenceOn(home),
     folders: { ...modelFolders(findAppRoot().folder), user: join(home, 'models') },
   } as unknown as ServiceContext
   return createRouterClient({ models: modelsService, training: trainingService }, { context })
@@ -72,6 +74,22 @@ it('uses a version, keeps it from being removed, and rolls back', async () => {
   expect((await client.training.list({ project: 'p' }))[0]).toMatchObject({
     state: 'finished',
     version: null,
+  })
+})
+
+it('does not switch to a version whose checkpoint is damaged', async () => {
+  const session = await discProject({ done: 4 })
+  const client = clientOf(session)
+  await trained(client)
+  const file = session.pathOf(session.store.versions.get('run:1')?.file ?? '')
+  writeFileSync(file, readFileSync(file).subarray(0, 5000))
+
+  await expect(client.models.use({ project: 'p', model: 'run:1' })).rejects.toMatchObject({
+    code: 'CORRUPT_FILE',
+  })
+
+  expect((await client.models.list({ project: 'p' })).find(({ inUse }) => inUse)).toMatchObject({
+    id: 'efficientsam-ti-medical',
   })
 })
 

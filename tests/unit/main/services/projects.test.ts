@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs'
+import { rmSync, symlinkSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
@@ -38,7 +38,8 @@ async function projectWithPictures(names: readonly string[]) {
   await all(await client.imports.add({ project, paths: [source], copy: false }))
   const [label] = await client.labels.add({ project, name: 'Nerve' })
   const slices = await client.slices.list({ project })
-  return { home, client, backend, project, folder, slices, label: label?.id ?? 0 }
+  const session = backend.context.projects.get(project)
+  return { home, session, client, backend, project, folder, slices, label: label?.id ?? 0 }
 }
 
 describe('projects', () => {
@@ -140,6 +141,18 @@ describe('an edit', () => {
 
     expect((await client.slices.get({ project, slice })).annotations).toEqual([])
     expect((await client.projects.get({ project })).undo).toEqual({ undo: 'label-add', redo: null })
+  })
+
+  it('of a slice whose file is gone is refused, and nothing of it stays', async () => {
+    const { session, client, project, slices, label } = await projectWithPictures(['a.png'])
+    const slice = slices[0]?.id ?? 0
+    rmSync(session.pathOf(session.store.series.list()[0]?.path ?? ''))
+
+    await expect(
+      client.slices.edit({ project, slice, edit: { action: 'brush', put: [drawing(0, 9, label)] } }),
+    ).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
+
+    expect(session.store.annotations.ofSlice(slice)).toEqual([])
   })
 
   it('answers with the slice as it is now, its window and its state', async () => {
