@@ -55,7 +55,7 @@ export async function planRun(
     checks: [
       slicesCheck(slices),
       ...groupChecks(slices, split, allowSharedGroup),
-      labelsCheck(slices),
+      ...labelChecks(slices),
       ...(freeBytes === null ? [] : [diskCheck(diskBytes, freeBytes)]),
       modelCheck(session, base),
     ],
@@ -130,8 +130,21 @@ function uncertaintyOf(heldOut: number): string {
 }
 
 /** More label values than this are taken for numbers of alike objects, for which there is one finder. */
-function labelsCheck({ labels }: TrainingSlices): PreflightCheck {
-  return { name: 'labels', status: labels > 8 ? 'to-know' : 'passed', values: { labels } }
+function labelChecks({ labels, unused }: TrainingSlices): PreflightCheck[] {
+  const used: PreflightCheck = {
+    name: 'labels',
+    status: labels > 8 ? 'to-know' : 'passed',
+    values: { labels },
+  }
+  if (labels === 0 || unused.length === 0) return [used]
+  return [
+    used,
+    {
+      name: 'unused-labels',
+      status: 'to-know',
+      values: { labels: unused.length, names: unused.slice(0, 3).join(', ') },
+    },
+  ]
 }
 
 /** Two checkpoints with the optimiser's moments, and the pictures. */

@@ -14,8 +14,9 @@ export interface TrainingSlices {
   readonly labelled: readonly TrainingSlice[]
   /** Somebody has looked and there is nothing: they teach the finder */
   readonly empty: readonly TrainingSlice[]
-  /** Accepted objects by the label that they have */
+  /** Labels that some object has, and names of those that nothing has yet */
   readonly labels: number
+  readonly unused: readonly string[]
 }
 
 /** What of a project can be trained on now. */
@@ -29,6 +30,13 @@ export function trainingSlices({ store }: ProjectSession): TrainingSlices {
   })
   const labelled = summaries.filter(({ state, objects }) => state === 'done' && objects > 0).map(slice)
   const empty = summaries.filter(({ state }) => state === 'nothing-here').map(slice)
+  const unused = store.labels.list().filter(({ id }) => store.annotations.slicesWithLabel(id).length === 0)
+  const labels = store.labels.list().length - unused.length
   // The finder takes no more of them than there are labelled ones; each costs a file.
-  return { labelled, empty: evenly(empty, 2 * labelled.length), labels: store.labels.list().length }
+  return {
+    labelled,
+    empty: evenly(empty, 2 * labelled.length),
+    labels,
+    unused: unused.map(({ name }) => name),
+  }
 }

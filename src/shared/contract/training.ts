@@ -12,7 +12,7 @@ export type RecipeChanges = z.infer<typeof RecipeChanges>
 
 /** One line of the pre-flight; its sentence is `check.<name>.<status>` of the locale with `values`. */
 export const PreflightCheck = z.object({
-  name: z.enum(['slices', 'groups', 'held-out', 'labels', 'disk', 'memory', 'model']),
+  name: z.enum(['slices', 'groups', 'held-out', 'labels', 'unused-labels', 'disk', 'memory', 'model']),
   status: z.enum(['passed', 'to-know', 'blocks']),
   values: z.record(z.string(), z.union([z.string(), z.number()])),
 })

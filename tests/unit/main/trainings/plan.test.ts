@@ -24,6 +24,20 @@ it('says what a run would learn from, and what to know', async () => {
   ])
 })
 
+it('names labels that nothing has, and counts the others', async () => {
+  const session = await discProject({ done: 4 })
+  session.store.labels.add('Placenta')
+  const trainings = trainingsOf(async function* () {}, keptSpeeds())
+
+  const { checks } = await trainings.plan(session, wishes)
+  await trainings.dispose()
+
+  expect(checks.filter(({ name }) => name.endsWith('labels'))).toEqual([
+    { name: 'labels', status: 'passed', values: { labels: 1 } },
+    { name: 'unused-labels', status: 'to-know', values: { labels: 1, names: 'Placenta' } },
+  ])
+})
+
 it('blocks a start without slices or with one patient only, and tells what is allowed', async () => {
   const nothing = await discProject({ done: 0 })
   const single = await discProject({ done: 4, group: 'one' })
