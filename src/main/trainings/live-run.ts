@@ -109,7 +109,8 @@ export class LiveRun {
     if (!this.#world.split) return
     const folder = dataFolder(this.#folder)
     const isStopped = (): boolean => this.#stop.requested
-    await writeDataSet(this.session, this.#world.split, { folder, isStopped })
+    const onSkipped = ({ message }: AppError): void => this.#recorder.log(message)
+    await writeDataSet(this.session, this.#world.split, { folder, isStopped, onSkipped })
   }
 
   /** The job once, to its end. @returns null where it was stopped before it had anything to say */

@@ -59,7 +59,11 @@ export class SpeedTrial {
       const { train, val, independent } = world.split
       const split = { train: train.slice(0, trainSlices), val: val.slice(0, 1), empty: [], independent }
       const data = join(folder, 'data')
-      await writeDataSet(session, split, { folder: data, isStopped: () => this.#stop.requested })
+      await writeDataSet(session, split, {
+        folder: data,
+        isStopped: () => this.#stop.requested,
+        onSkipped: () => undefined, // the run itself will say so
+      })
       for (const preset of measured) {
         const key = { model: world.base, preset, resolution: world.resolution }
         if (this.#stop.requested || world.speeds.get(key)) continue

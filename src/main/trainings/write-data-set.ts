@@ -1,9 +1,11 @@
-import { copyFile, link, rename, rm } from 'node:fs/promises'
-import { dirname, extname, join } from 'node:path'
+import { constants, existsSync } from 'node:fs'
+import { copyFile, rename, rm } from 'node:fs/promises'
+import { extname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { tensor } from '../../core/tensor/tensor'
 import type { AnnotationId } from '../../shared/domain/annotation'
-import { AppError, invariant } from '../../shared/errors'
+import type { ErrorCode } from '../../shared/errors'
+import { AppError, invariant, isAppError } from '../../shared/errors'
 import { decodeRuns } from '../../shared/masks/rle'
 import { writeNpy, writePng } from '../codecs'
 import type { FileCache } from '../datasets'
@@ -20,17 +22,33 @@ import type { TrainingSlice } from './training-slices'
 /** Largest label that a PNG holds. */
 const mostLabels = 65_535
 
+export interface DataSetPlace {
+  /** Absolute; replaced */
+  readonly folder: string
+  readonly isStopped: () => boolean
+  /** Told of each slice that cannot be read any more */
+  readonly onSkipped: (error: AppError) => void
+}
+
+/** Codes with which a slice is left out */
+const unusable: readonly ErrorCode[] = [
+  'FILE_NOT_FOUND',
+  'FILE_UNREADABLE',
+  'CORRUPT_FILE',
+  'UNKNOWN_FORMAT',
+  'UNUSABLE_SLICE',
+]
+
 /**
  * Writes what a run learns from, as files of its own: annotating goes on, and a run that is resumed next week must meet
- * what it began with. Whole or not at all.
+ * what it began with. Whole or not at all; slices that cannot be read any more are left out.
  *
- * @param folder - absolute; replaced
- * @throws AppError DISK_FULL, FOLDER_NOT_WRITABLE; ABORTED; what reading a slice can meet
+ * @throws AppError DISK_FULL, FOLDER_NOT_WRITABLE; ABORTED; where a side has no slice left, why its last is missing
  */
 export async function writeDataSet(
   session: ProjectSession,
   split: RunSplit,
-  { folder, isStopped }: { readonly folder: string; readonly isStopped: () => boolean },
+  { folder, isStopped, onSkipped }: DataSetPlace,
 ): Promise<void> {
   const unfinished = `${folder}.unfinished`
   await rm(folder, { recursive: true, force: true })
@@ -44,11 +62,18 @@ export async function writeDataSet(
   ]
   for (const part of ['train', 'val'])
     for (const kind of ['images', 'masks']) await makeFolder(join(unfinished, part, kind))
+  const sides = [new Set(split.train), new Set(split.val)]
   for (const { slice, part } of parts) {
     if (isStopped()) throw new AppError('ABORTED', {})
     const stem = sliceFileStem(slice.id, groups.get(slice.group) ?? 0)
-    await writeImage(session, slice, { stem: join(unfinished, part, 'images', stem), files })
-    await writeAtomically(join(unfinished, part, 'masks', `${stem}.png`), labelMap(session, slice))
+    try {
+      await writeImage(session, slice, { stem: join(unfinished, part, 'images', stem), files })
+      await writeAtomically(join(unfinished, part, 'masks', `${stem}.png`), labelMap(session, slice))
+    } catch (error) {
+      if (!isUnusable(error)) throw error
+      for (const side of sides) if (side.delete(slice) && side.size === 0) throw error
+      onSkipped(error)
+    }
     // Whoever annotates waits for this thread.
     await setImmediate()
   }
@@ -57,12 +82,14 @@ export async function writeDataSet(
   })
 }
 
+const isUnusable = (error: unknown): error is AppError => isAppError(error) && unusable.includes(error.code)
+
 function numbered(slices: readonly TrainingSlice[]): Map<string, number> {
   const names = [...new Set(slices.map(({ group }) => group))].sort()
   return new Map(names.map((name, index) => [name, index + 1]))
 }
 
-/** A picture that the model sees as it is needs no copy where the disk can share it; all else is written anew. */
+/** A picture that the model sees as it is needs no decoding; all else is written anew. */
 async function writeImage(
   session: ProjectSession,
   slice: TrainingSlice,
@@ -71,21 +98,20 @@ async function writeImage(
   const { window, ...place } = sliceSource(session, slice.id)
   const extension = extname(place.imageFile).toLowerCase()
   if (!window && place.sliceIndex === null && extension === '.png') {
-    await shareFile(place.imageFile, `${stem}${extension}`)
+    await copyPicture(place.imageFile, `${stem}${extension}`)
     return
   }
   const { image } = await loadImage({ ...place, spacingMm: null }, files)
   await writeAtomically(`${stem}.npy`, writeNpy(window ? windowImage(image, window) : image))
 }
 
-async function shareFile(from: string, to: string): Promise<void> {
+/** Never a link to the same bytes: a program that saves the picture in place would change what the run learns from. */
+async function copyPicture(from: string, to: string): Promise<void> {
   try {
-    await link(from, to)
-  } catch {
-    // Another disk, or a file system without links.
-    await copyFile(from, to).catch((error: unknown) => {
-      throw writeError(error, dirname(to))
-    })
+    await copyFile(from, to, constants.COPYFILE_FICLONE)
+  } catch (error) {
+    if (!existsSync(from)) throw new AppError('FILE_NOT_FOUND', { file: from }, { cause: error })
+    throw writeError(error, to)
   }
 }
 
