@@ -37,22 +37,38 @@ export const FolderEntry = z.object({
 })
 export type FolderEntry = z.infer<typeof FolderEntry>
 
-export const Settings = z.object({
-  language: z.enum(['auto', 'en', 'zh-CN']).default('auto'),
-  theme: z.enum(['dark', 'light', 'system']).default('dark'),
+/** Without defaults: those would be filled in for what a change leaves out, and take everything else back. */
+const settings = {
+  language: z.enum(['auto', 'en', 'zh-CN']),
+  theme: z.enum(['dark', 'light', 'system']),
   /** Hover preview of the mask before a click */
-  hoverPreview: z.boolean().default(true),
+  hoverPreview: z.boolean(),
   /** Three candidates for every prompt */
-  showCandidates: z.boolean().default(true),
-  maskOpacity: z.number().min(0.05).max(1).default(0.4),
-  outlineOnly: z.boolean().default(false),
+  showCandidates: z.boolean(),
+  maskOpacity: z.number().min(0.05).max(1),
+  outlineOnly: z.boolean(),
   /** Of embeddings on disk, over all projects */
-  cacheGigabytes: z.number().min(0.1).max(1000).default(4),
+  cacheGigabytes: z.number().min(0.1).max(1000),
   /** Name that review states are signed with */
-  reviewer: z.string().max(80).default(''),
+  reviewer: z.string().max(80),
   /** Changed keys only: id of a command to the key that runs it, such as "Ctrl+Shift+Z" */
-  keys: z.record(z.string(), z.string()).default({}),
-  threads: z.int().min(1).max(256).nullable().default(null),
+  keys: z.record(z.string(), z.string()),
+  threads: z.int().min(1).max(256).nullable(),
+}
+
+export const SettingsChange = z.object(settings).partial()
+
+export const Settings = z.object({
+  language: settings.language.default('auto'),
+  theme: settings.theme.default('dark'),
+  hoverPreview: settings.hoverPreview.default(true),
+  showCandidates: settings.showCandidates.default(true),
+  maskOpacity: settings.maskOpacity.default(0.4),
+  outlineOnly: settings.outlineOnly.default(false),
+  cacheGigabytes: settings.cacheGigabytes.default(4),
+  reviewer: settings.reviewer.default(''),
+  keys: settings.keys.default({}),
+  threads: settings.threads.default(null),
 })
 export type Settings = z.infer<typeof Settings>
 
@@ -70,7 +86,7 @@ export const system = {
   /** Encodes and decodes a real slice of this computer's work; the figures are kept. */
   measure: procedure.output(Device),
   settings: procedure.output(Settings),
-  changeSettings: procedure.input(Settings.partial()).output(Settings),
+  changeSettings: procedure.input(SettingsChange).output(Settings),
   /** Licence texts that are shown in About */
   licences: procedure.output(z.array(z.object({ name: z.string(), licence: z.string(), text: z.string() }))),
   /** Bytes of the embeddings cache, and emptying it */
