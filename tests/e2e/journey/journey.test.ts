@@ -13,6 +13,9 @@ import { connectApp } from '../app-client'
 const home = mkdtempSync(join(tmpdir(), 'slicetune-journey-'))
 afterAll(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }))
 
+/** A picture that was on its way when a newer one took its place */
+const replaced = /\/blob\/thumbnail\/.*ERR_ABORTED/
+
 /** A browser at a server of its own; whatever the page complains about or asks of others is a fault. */
 async function visit(use: (page: Page, server: AppServer) => Promise<void>): Promise<void> {
   const server = await startAppServer({ home })
@@ -28,7 +31,7 @@ async function visit(use: (page: Page, server: AppServer) => Promise<void>): Pro
       })
       await page.goto(server.address())
       await use(page, server)
-      expect(complaints).toEqual([])
+      expect(complaints.filter(complaint => !replaced.test(complaint))).toEqual([])
       expect(elsewhere).toEqual([])
     })
   } finally {
