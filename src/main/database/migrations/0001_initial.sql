@@ -106,8 +106,9 @@ CREATE TABLE predictions (
   spent_ms       INTEGER
 ) STRICT;
 
+-- Numbers are never used again: predictions name the model of a run by its number, and its files lie below it.
 CREATE TABLE training_runs (
-  id             INTEGER PRIMARY KEY,
+  id             INTEGER PRIMARY KEY AUTOINCREMENT,
   name           TEXT NOT NULL,
   preset         TEXT NOT NULL,
   -- the whole recipe, as JSON

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { findAppRoot } from '../../../../src/main/files/app-root'
 import { modelFolders } from '../../../../src/main/files/model-folders'
+import type { ProjectSession } from '../../../../src/main/projects/project-session'
 import { removeModel } from '../../../../src/main/trainings/project-models'
 import { recipeOf } from '../../../../src/shared/domain/training-options'
 import { folderWith } from '../support/folders'
@@ -11,6 +12,10 @@ import { discProject, shortRun, trainingsOf } from './disc-project'
 /** A project as somebody else may have made it. */
 async function projectWithRunIn(folder: string) {
   const session = await discProject({ done: 4 })
+  return { session, run: addRun(session, folder) }
+}
+
+function addRun(session: ProjectSession, folder: string): number {
   const recipe = recipeOf('quick', shortRun)
   const run = session.store.runs.add(
     {
@@ -21,7 +26,7 @@ async function projectWithRunIn(folder: string) {
     () => folder,
   )
   session.store.runs.change(run, { state: 'failed' })
-  return { session, run }
+  return run
 }
 
 it.each(['absolute', 'above', 'the project'])(
@@ -64,3 +69,10 @@ it.each(['best.pth', 'runs/best.pth', 'elsewhere'])(
     expect(existsSync(join(victim, 'thesis.txt'))).toBe(true)
   },
 )
+
+it('gives no run the number, and with it the folder and the predictions, of one that was removed', async () => {
+  const { session, run } = await projectWithRunIn('runs/1')
+  await trainingsOf().remove(session, run)
+
+  expect(addRun(session, 'runs/2')).not.toBe(run)
+})
