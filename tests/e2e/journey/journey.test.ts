@@ -13,8 +13,8 @@ import { connectApp } from '../app-client'
 const home = mkdtempSync(join(tmpdir(), 'slicetune-journey-'))
 afterAll(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }))
 
-/** A picture that was on its way when a newer one took its place */
-const replaced = /\/blob\/thumbnail\/.*ERR_ABORTED/
+/** What was on its way when a newer picture, or another page, took its place */
+const replaced = /ERR_ABORTED$/
 
 /** A browser at a server of its own; whatever the page complains about or asks of others is a fault. */
 async function visit(use: (page: Page, server: AppServer) => Promise<void>): Promise<void> {
@@ -64,7 +64,7 @@ test(
       const recent = page.getByRole('button', { name: /^Fetal head ultrasound/ })
       expect(await recent.innerText()).toMatch(/\bv1\b/)
       await recent.click()
-      await journey.row(drawn.name).waitFor()
+      await journey.find(drawn.name)
       expect(await journey.row(drawn.name).innerText()).toContain('1 object')
       await journey.tab('Review')
       await expect.poll(() => journey.count('accepted'), { timeout: 30_000 }).toBe(1)
@@ -100,6 +100,8 @@ async function lookAround(page: Page, server: AppServer, { theme, language, size
   const name = (view: string): string => `${view}-${theme}-${language}-${size.width}`
   const look = async (view: string): Promise<void> => {
     await page.waitForTimeout(700) // pictures of slices come in
+    const asking = page.getByText(/Asking both models|正在询问/)
+    await expect.poll(() => asking.count(), { timeout: 120_000 }).toBe(0)
     await picture(page, name(view))
     await checkAccessible(page, name(view))
     expect(await cutOff(page), name(view)).toEqual([])

@@ -4,7 +4,7 @@ import { picture } from './look'
 import { Stage } from './stage'
 
 /** A slice of the sample that nobody has annotated, and a box around its head, in its pixels. */
-export const drawn = { name: '023_2HC', box: [385, 200, 580, 380] } as const
+export const drawn = { name: '210_2HC', box: [127, 76, 634, 468] } as const
 /** Long enough for a machine that does other things too */
 const patient = { timeout: 240_000 }
 const soon = { timeout: 30_000 }
@@ -27,12 +27,19 @@ export class Journey {
 
   async openSample(): Promise<void> {
     await this.page.getByRole('button', { name: /Try the sample/ }).click()
-    await this.row(drawn.name).waitFor(patient)
+    await this.page.getByRole('option').first().waitFor(patient)
+  }
+
+  /** Finds a slice by its name, since a list of thousands shows a few at a time. */
+  async find(name: string): Promise<void> {
+    await this.page.getByPlaceholder('Find a slice').fill(name)
+    await this.row(name).waitFor(patient)
   }
 
   /** A box, its mask, a red click, a brush stroke that is taken back, and Enter. */
   async annotate(): Promise<void> {
     const { page } = this
+    await this.find(drawn.name)
     await this.row(drawn.name).click()
     const stage = new Stage(page)
     await page.waitForFunction(() => document.querySelector('[role=application] canvas') !== null)
@@ -45,7 +52,7 @@ export class Journey {
 
     await page.keyboard.press('p')
     await page.keyboard.down('Shift')
-    await page.mouse.click(...at(x0 + 12, (y0 + y1) / 2))
+    await page.mouse.click(...at(x0 + 40, (y0 + y1) / 2))
     await page.keyboard.up('Shift')
     await page.getByLabel('1 red clicks').waitFor(soon)
     await expect.poll(() => this.area(), patient).not.toBe(boxed)
