@@ -49,6 +49,7 @@ export class Journey {
     await stage.drag([at(x0, y0), at((x0 + x1) / 2, (y0 + y1) / 2), at(x1, y1)])
     await expect.poll(() => this.area(), patient).toBeGreaterThan(10_000)
     const boxed = await this.area()
+    await picture(page, 'annotate-candidates')
 
     await page.keyboard.press('p')
     await page.keyboard.down('Shift')
@@ -64,7 +65,6 @@ export class Journey {
     await page.keyboard.press('Control+z')
     await expect.poll(() => this.area(), soon).toBe(clicked)
 
-    await picture(page, 'annotate-candidates')
     await page.keyboard.press('Enter')
     await expect.poll(() => this.row(drawn.name).innerText(), soon).toContain('1 object')
     await page.getByText('Saved').waitFor(soon)
