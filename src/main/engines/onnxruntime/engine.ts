@@ -5,6 +5,7 @@ import { verify } from '../../../core/graph/verify'
 import { encodeOnnx } from '../../../core/onnx/encode'
 import { float32 } from '../../../core/tensor/tensor'
 import { invariant } from '../../../shared/errors'
+import { countOf } from '../../../shared/text/count-of'
 
 export interface OnnxRuntimeOptions {
   /** Threads of the matrix products; 0 lets the runtime take every core */
@@ -62,8 +63,8 @@ export class OnnxRuntimeEngine implements Engine {
 
   constructor(options: OnnxRuntimeOptions) {
     this.#options = options
-    const threads = options.threads === 0 ? 'all' : options.threads
-    this.description = `ONNX Runtime ${ort.env.versions.node ?? ''}, CPU, ${threads} threads`
+    const threads = options.threads === 0 ? 'all threads' : countOf(options.threads, 'thread')
+    this.description = `ONNX Runtime ${ort.env.versions.node ?? ''}, CPU, ${threads}`
   }
 
   async compile(graph: Graph, { keepsMemory = false }: CompileOptions = {}): Promise<Program> {
