@@ -29,8 +29,6 @@ export async function readBlob(
       return { type: 'image/png', bytes: await thumbnail(session, sliceId(id)), fileName: null }
     case 'export':
       return zipExport(session, id)
-    case 'run-picture':
-      throw new AppError('NO_SUCH_ITEM', { kind: 'run', id })
   }
 }
 

@@ -3,13 +3,13 @@
  * `pixels`: a slice's values as `Slice.sampleType` says; `thumbnail`: a PNG with the masks on it, whose `version` is the
  * slice's revision; `export`: a zip of a finished export.
  */
-export const blobKinds = ['pixels', 'thumbnail', 'export', 'run-picture'] as const
+export const blobKinds = ['pixels', 'thumbnail', 'export'] as const
 export type BlobKind = (typeof blobKinds)[number]
 
 export interface BlobRequest {
   readonly kind: BlobKind
   readonly project: string
-  /** Slice, export or run */
+  /** Slice or export */
   readonly id: string
 }
 
