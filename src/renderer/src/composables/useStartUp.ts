@@ -6,7 +6,7 @@ import { currentView, goTo, isProjectView } from '../router/route'
 import { useAppStore } from '../stores/app'
 import { useConnectionStore } from '../stores/connection'
 import { rememberedFolder } from '../stores/last-project'
-import { reportError } from '../stores/notices'
+import { reportError, useNoticesStore } from '../stores/notices'
 import { useProjectStore } from '../stores/project'
 
 /** What the whole window does once: keys, settings, the project of before the page was loaded again. */
@@ -14,6 +14,7 @@ export function useStartUp(): void {
   const app = useAppStore()
   const projects = useProjectStore()
   const connection = useConnectionStore()
+  const notices = useNoticesStore()
   const ends: (() => void)[] = []
 
   onMounted(() => {
@@ -32,7 +33,10 @@ export function useStartUp(): void {
     if (projects.project === null && isProjectView(currentView.value)) goTo('start')
   }
 
+  /** What was under way when the connection was lost is done again, so there is nothing left to say about it. */
   async function comeBack(): Promise<void> {
+    notices.close('BACKEND_LOST')
+    if (projects.project === null) return begin()
     await app.load()
     await projects.reopen({ anew: false })
   }

@@ -15,8 +15,9 @@ export const useNoticesStore = defineStore('notices', () => {
     current.value = errorText(error)
   }
 
-  function close(): void {
-    current.value = null
+  /** Closes the notice; with a code, only one of that code. */
+  function close(code?: string): void {
+    if (code === undefined || current.value?.code === code) current.value = null
   }
 
   return { current, show, close }
