@@ -97,6 +97,7 @@ test(
       again.client.close()
       expect(await again.server.stop(), again.server.output()).toBe(0)
     }
+    console.info(`Killed at: ${moments.map(moment => `${moment} ${countOf(moment, struck)}`).join(', ')}`)
     if (kills >= moments.length) expect(new Set(struck).size).toBe(moments.length)
 
     const last = await openAgain()
@@ -105,6 +106,9 @@ test(
     expect(await last.server.stop(), last.server.output()).toBe(0)
   },
 )
+
+const countOf = (moment: Moment, struck: readonly Moment[]): number =>
+  struck.filter(one => one === moment).length
 
 /** A run that was cut off goes on and comes to its end. */
 async function finishTraining({ client: { api }, project }: Opened): Promise<void> {
