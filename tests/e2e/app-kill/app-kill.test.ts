@@ -97,7 +97,8 @@ test(
       again.client.close()
       expect(await again.server.stop(), again.server.output()).toBe(0)
     }
-    console.info(`Killed at: ${moments.map(moment => `${moment} ${countOf(moment, struck)}`).join(', ')}`)
+    const counts = moments.map(moment => `${moment} ${countOf(moment, struck)}`)
+    process.stdout.write(`Killed at: ${counts.join(', ')}\n`)
     if (kills >= moments.length) expect(new Set(struck).size).toBe(moments.length)
 
     const last = await openAgain()
