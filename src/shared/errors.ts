@@ -40,6 +40,12 @@ export const errorTable = {
     file,
     d => `SliceTune may not write to ${d.file}. Choose another folder or change its permissions.`,
   ),
+  LINK_IN_PROJECT: kind(
+    file,
+    d =>
+      `${d.file} is a link to another place, and in a project SliceTune writes to none and removes none. ` +
+      `Put a folder or file of its own there and try again.`,
+  ),
   DISK_FULL: kind(
     file,
     d => `The disk is full: ${d.file} could not be written. Free some space and try again.`,

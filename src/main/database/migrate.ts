@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import { AppError } from '../../shared/errors'
 import type { Migration } from './migrations'
@@ -45,6 +46,8 @@ const versionOf = (database: Database): number => Number(database.pragma('user_v
 function backUp(database: Database, copy: string): void {
   const names = [copy, ...Array.from({ length: 99 }, (_, index) => `${copy}-${index + 2}`)]
   for (const name of names) {
+    // A link to a file that is not there yet counts as taken too: the copy would be made elsewhere.
+    if (lstatSync(name, { throwIfNoEntry: false })) continue
     try {
       database.prepare('VACUUM INTO ?').run(name)
       return

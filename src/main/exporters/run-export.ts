@@ -3,6 +3,8 @@ import type { Tensor } from '../../core/tensor/tensor'
 import { tensor } from '../../core/tensor/tensor'
 import type { ExportEvent, ExportReport } from '../../shared/contract/exports'
 import { AppError, isAppError } from '../../shared/errors'
+import { isInside } from '../files/inside-root'
+import { refuseLinks } from '../files/refuse-links'
 import { pixelReader } from '../projects/describe-slice'
 import { modelInUse } from '../projects/describe-project'
 import type { ProjectSession } from '../projects/project-session'
@@ -30,12 +32,13 @@ export interface ExportRun {
  * Writes the accepted annotations of a project. Slices that cannot be read are left out and listed; a cancelled export
  * leaves nothing.
  *
- * @throws AppError USAGE for options that the format does not have, DISK_FULL, FOLDER_NOT_WRITABLE
+ * @throws AppError USAGE for options that the format does not have, DISK_FULL, FOLDER_NOT_WRITABLE, LINK_IN_PROJECT
  */
 export async function* runExport(run: ExportRun): AsyncGenerator<ExportEvent> {
   const { session, exporter } = run
   const options = parsed(run)
   const slices = exportSlices(session, CommonOptions.parse(options))
+  if (isInside(run.folder, session.folder)) refuseLinks(session.folder, run.folder)
   const folder = await ExportFolder.begin(run.folder)
   const log: ExportLog = { skipped: [], notes: [], objects: new Map() }
   try {

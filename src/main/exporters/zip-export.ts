@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { zipSync } from 'fflate'
 import { AppError } from '../../shared/errors'
+import { refuseLinks } from '../files/refuse-links'
 import type { ProjectSession } from '../projects/project-session'
 import type { BlobBytes } from '../services/blob-bytes'
 import { exportId, exportsFolder } from './run-export'
@@ -17,7 +18,7 @@ const compressed = /\.(png|gz)$/
 export async function zipExport(session: ProjectSession, id: string): Promise<BlobBytes> {
   const folder = join(exportsFolder(session), id)
   const missing = new AppError('NO_SUCH_ITEM', { kind: 'export', id })
-  if (!exportId.test(id)) throw missing
+  if (!exportId.test(id) || isLinked(session, folder)) throw missing
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => {
     throw missing
   })
@@ -29,4 +30,14 @@ export async function zipExport(session: ProjectSession, id: string): Promise<Bl
     files[`${id}/${name}`] = [await readFile(file), { level: compressed.test(name) ? 0 : 6 }]
   }
   return { type: 'application/zip', bytes: new Uint8Array(zipSync(files)), fileName: `${id}.zip` }
+}
+
+/** What a link leads to was not exported from here, and is nobody's business. */
+function isLinked({ folder }: ProjectSession, path: string): boolean {
+  try {
+    refuseLinks(folder, path)
+    return false
+  } catch {
+    return true
+  }
 }

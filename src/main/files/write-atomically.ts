@@ -35,8 +35,9 @@ const unfinished = /^\..+\.[0-9a-f]{12}\.tmp$/
  * @throws AppError FOLDER_NOT_WRITABLE and the like
  */
 export async function removeUnfinished(folder: string): Promise<void> {
-  const names = (await readdir(folder)).filter(name => unfinished.test(name))
-  for (const name of names) {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const names = entries.filter(entry => !entry.isDirectory() && unfinished.test(entry.name))
+  for (const { name } of names) {
     await rm(join(folder, name), { force: true }).catch((error: unknown) => {
       throw writeError(error, join(folder, name))
     })

@@ -11,6 +11,7 @@ import type { FileCache, LoadedSlice, PixelSpacing, SliceAxis } from '../dataset
 import { loadImage, loadLabels, planeCount } from '../datasets'
 import type { ProjectStore } from '../database/project-store'
 import { makeFolder } from '../files/make-folder'
+import { refuseLinks } from '../files/refuse-links'
 import { writeAtomically } from '../files/write-atomically'
 import { measured } from './edit-slice'
 import { oneAtATime } from './one-at-a-time'
@@ -209,6 +210,7 @@ const imagesFolder = 'images'
 async function copyIn(file: string, bytes: Uint8Array, folder: string): Promise<string> {
   const inside = pathInProject(file, folder)
   if (inside.startsWith(`${imagesFolder}/`)) return inside
+  refuseLinks(folder, join(folder, imagesFolder))
   await makeFolder(join(folder, imagesFolder))
   const { stem, end } = nameParts(file)
   for (let copy = 1; ; copy++) {

@@ -24,6 +24,7 @@ const fatal: ReadonlySet<ErrorCode> = new Set([
   'NOT_SAVED',
   'READ_ONLY_PROJECT',
   'FOLDER_NOT_WRITABLE',
+  'LINK_IN_PROJECT',
 ] as const)
 
 /** Files after which those who watch are told, so that the list grows while they wait. */

@@ -6,13 +6,14 @@ import type { ProjectStore } from '../database/project-store'
 import { openProjectStore } from '../database/project-store'
 import { lockFolder } from '../files/folder-lock'
 import { makeFolder } from '../files/make-folder'
+import { refuseLinks } from '../files/refuse-links'
 
 export const databaseName = 'project.sqlite'
 
 /**
  * The folder of a project, without links, so that each has one name; the database itself may be given for it.
  *
- * @throws AppError FOLDER_NOT_FOUND, NOT_A_PROJECT
+ * @throws AppError FOLDER_NOT_FOUND, NOT_A_PROJECT, LINK_IN_PROJECT
  */
 export async function projectFolder(path: string): Promise<string> {
   const folder = basename(path) === databaseName ? dirname(path) : path
@@ -22,6 +23,7 @@ export async function projectFolder(path: string): Promise<string> {
   if (!(await stat(join(real, databaseName)).catch(() => null))?.isFile()) {
     throw new AppError('NOT_A_PROJECT', { file: folder })
   }
+  refuseLinks(real, join(real, databaseName))
   return real
 }
 

@@ -71,6 +71,7 @@ class ProcessTrainings implements Trainings {
   start(session: ProjectSession, { preset, changes, name, allowSharedGroup }: RunWishes): TrainingRun {
     session.assertEditable()
     this.#refuseSecond()
+    placeAmongRuns(session, runFolder(0)) // whatever its number will be
     const recipe = recipeOf(preset, changes)
     const split = splitFor(session, { recipe, allowSharedGroup })
     const base = modelInUse(session)

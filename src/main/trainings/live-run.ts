@@ -5,6 +5,7 @@ import type { JobEvent } from '../../shared/domain/events'
 import type { RunState } from '../../shared/domain/training-run'
 import { AppError, invariant, isAppError } from '../../shared/errors'
 import type { RunChange, StoredRun } from '../database/project-store'
+import { refuseLinksWithin } from '../files/refuse-links'
 import { checkpointNames } from '../jobs/train/run-folder'
 import { log } from '../log'
 import { modelInUse } from '../projects/describe-project'
@@ -81,6 +82,7 @@ export class LiveRun {
   async work(finishing: boolean): Promise<void> {
     try {
       this.#change({ state: finishing ? 'finishing' : 'running', error: null, reason: null })
+      await refuseLinksWithin(this.#folder)
       await this.#writeData()
       const done = await this.#pass(finishing)
       if (!(await this.#hasEnded(done, finishing ? 'stopped' : null))) await this.#obey()

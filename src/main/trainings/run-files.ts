@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { AppError } from '../../shared/errors'
 import { isInside } from '../files/inside-root'
+import { refuseLinks } from '../files/refuse-links'
 import { databaseName } from '../projects/project-folder'
 import type { ProjectSession } from '../projects/project-session'
 
@@ -12,12 +13,15 @@ export const runFolder = (id: number): string => `runs/${id}`
  * from anybody, so what it names elsewhere is refused.
  *
  * @param path - as the database has it
- * @throws AppError CORRUPT_FILE
+ * @throws AppError CORRUPT_FILE; LINK_IN_PROJECT where a link leads to it
  */
 export function placeAmongRuns({ folder }: Pick<ProjectSession, 'folder'>, path: string): string {
   const runs = join(folder, 'runs')
   const place = resolve(folder, path)
-  if (place !== runs && isInside(place, runs)) return place
+  if (place !== runs && isInside(place, runs)) {
+    refuseLinks(folder, place)
+    return place
+  }
   const reason = 'it names a folder of a run that is none of its own'
   throw new AppError('CORRUPT_FILE', { file: join(folder, databaseName), reason })
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../../shared/errors'
+import { refuseLinks } from '../../files/refuse-links'
 import { systemCode, writeError } from '../../files/write-atomically'
 import { uploadName } from './upload-name'
 
@@ -24,12 +25,13 @@ const batchPattern = /^[A-Za-z0-9-]{1,64}$/
  * Streams a dropped file into `uploads` of a project, whole or not at all.
  *
  * @returns its absolute path, for `imports.add`
- * @throws AppError UNSAFE_NAME, FILE_TOO_LARGE, FILES_EXIST, DISK_FULL, FOLDER_NOT_WRITABLE
+ * @throws AppError UNSAFE_NAME, LINK_IN_PROJECT, FILE_TOO_LARGE, FILES_EXIST, DISK_FULL, FOLDER_NOT_WRITABLE
  */
 export async function receiveUpload({ folder, batch, name, body, limitBytes }: Upload): Promise<string> {
   if (!batchPattern.test(batch)) throw new AppError('UNSAFE_NAME', { file: batch })
   const file = join(folder, 'uploads', batch, ...uploadName(name))
   const beside = `${file}.part`
+  refuseLinks(folder, file)
   if (existsSync(file)) throw new AppError('FILES_EXIST', { file })
   try {
     await mkdir(dirname(file), { recursive: true })

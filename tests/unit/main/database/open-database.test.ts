@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
@@ -115,6 +115,19 @@ describe('a migration', () => {
 
     migrate(database, file, 'edit', [...migrations, next])
 
+    expect(existsSync(`${file}.v${known}-backup-2`)).toBe(true)
+    database.close()
+  })
+
+  it.runIf(process.platform !== 'win32')('makes no copy where a link leads', () => {
+    const file = made()
+    const elsewhere = join(folderWith({}), 'made.sqlite')
+    symlinkSync(elsewhere, `${file}.v${known}-backup`)
+    const database = openDatabase(file)
+
+    migrate(database, file, 'edit', [...migrations, next])
+
+    expect(existsSync(elsewhere)).toBe(false)
     expect(existsSync(`${file}.v${known}-backup-2`)).toBe(true)
     database.close()
   })

@@ -1,0 +1,32 @@
+import { lstatSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { AppError } from '../../shared/errors'
+
+/**
+ * Refuses a place in a project to which a link leads: the folder may come from anybody, and what is written or removed
+ * there would be written or removed elsewhere. What is not there yet is no link.
+ *
+ * @param folder - the project's own, without links
+ * @param path - absolute, below it
+ * @throws AppError LINK_IN_PROJECT
+ */
+export function refuseLinks(folder: string, path: string): void {
+  let place = folder
+  for (const name of relative(folder, path).split(sep)) {
+    place = join(place, name)
+    if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+      throw new AppError('LINK_IN_PROJECT', { file: place })
+  }
+}
+
+/**
+ * Refuses a folder with a link anywhere in it: for one that a whole program works in.
+ *
+ * @throws AppError LINK_IN_PROJECT
+ */
+export async function refuseLinksWithin(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []) // not there yet
+  const link = entries.find(entry => entry.isSymbolicLink())
+  if (link) throw new AppError('LINK_IN_PROJECT', { file: join(link.parentPath, link.name) })
+}
