@@ -33,7 +33,7 @@ export async function tenThousandSlices(parent: string, count = 10_000): Promise
       const path = `images/${name}.png`
       const seriesId = store.series.add({
         ...{ name, kind: 'picture', path, isCopied: true, bytes: 100, sha256: String(index) },
-        ...{ group: `patient ${Math.floor(index / 20)}`, axis: null, planes: 1 },
+        ...{ group: `patient ${Math.floor(index / 20)}`, axis: null, planes: 1, directions: null },
       })
       const isDone = index % 2 === 0
       const size = { width: side, height: side }

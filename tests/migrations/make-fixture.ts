@@ -18,7 +18,7 @@ store.settings.set('model', 'efficientsam-ti-medical')
 const label = store.labels.add('Nerve')
 const seriesId = store.series.add({
   ...{ name: 'one', kind: 'volume', path: 'images/one.nii.gz', isCopied: true, bytes: 1000 },
-  ...{ sha256: 'ab'.repeat(32), group: 'patient 1', axis: 2, planes: 2 },
+  ...{ sha256: 'ab'.repeat(32), group: 'patient 1', axis: 2, planes: 2, directions: ['L', 'A', 'S'] },
 })
 const [first = 0, second = 0] = [0, 1].map(plane =>
   store.slices.add({

@@ -1,9 +1,11 @@
 import type { BlobRequest } from '../../shared/contract/blob-address'
 import { AppError } from '../../shared/errors'
+import { turnValues } from '../../shared/geometry/turn'
 import { zipExport } from '../exporters/zip-export'
 import { pixelReader } from '../projects/describe-slice'
 import type { OpenProjects } from '../projects/open-projects'
 import type { ProjectSession } from '../projects/project-session'
+import { shownPlane } from '../projects/shown-plane'
 import { sliceSource } from '../projects/slice-source'
 import type { BlobBytes } from '../services/blob-bytes'
 import { thumbnail } from './thumbnail'
@@ -34,7 +36,9 @@ export async function readBlob(
 
 /** True values as `Slice.sampleType` says, row-major, channels last, little endian as every machine that Node runs on. */
 async function pixelBytes(session: ProjectSession, slice: number): Promise<Uint8Array<ArrayBuffer>> {
-  const { values } = await pixelReader(session).pixels(sliceSource(session, slice))
+  const source = sliceSource(session, slice)
+  const { values: stored, channels, ...size } = await pixelReader(session).pixels(source)
+  const values = turnValues(stored, size, channels, shownPlane(session, slice).turn)
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice()
 }
 

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs'
 import type { Slice } from '../../shared/domain/slice'
 import { AppError, invariant } from '../../shared/errors'
+import { radiologicalEdges } from '../../shared/geometry/directions'
+import { turnSize } from '../../shared/geometry/turn'
 import type { SliceSource } from '../inference/inference'
 import type { PixelFacts, PixelReader } from './slice-pixels'
 import { createPixelReader } from './slice-pixels'
 import type { ProjectSession } from './project-session'
+import { shownAnnotation, shownPlane } from './shown-plane'
 import { sliceSource } from './slice-source'
 
 const readers = new WeakMap<ProjectSession, PixelReader>()
@@ -31,20 +34,21 @@ export async function describeSlice(session: ProjectSession, id: number): Promis
   if (facts.width !== stored.width || facts.height !== stored.height) throw otherSize(source, stored, facts)
   const series = store.series.get(stored.seriesId)
   invariant(series, 'a slice belongs to a series')
+  const plane = shownPlane(session, id)
+  const spacing = stored.spacingMm ?? facts.spacingMm
   return {
     ...summary,
-    width: facts.width,
-    height: facts.height,
+    ...turnSize(facts, plane.turn),
     channels: facts.channels,
     sampleType: facts.sampleType,
     range: [...facts.range],
-    spacingMm: stored.spacingMm ?? facts.spacingMm,
-    edges: facts.edges,
+    spacingMm: spacing && plane.turn.isTransposed ? { x: spacing.y, y: spacing.x } : spacing,
+    edges: series.axis === null ? null : radiologicalEdges(series.directions, series.axis),
     window: stored.window,
     autoWindow: facts.autoWindow,
     fileWindow: null,
     isCt: series.kind === 'volume' && looksLikeCt(facts),
-    annotations: store.annotations.ofSlice(id),
+    annotations: store.annotations.ofSlice(id).map(one => shownAnnotation(plane, one)),
   }
 }
 

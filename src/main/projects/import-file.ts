@@ -73,6 +73,7 @@ async function addFile(plan: ImportPlan, target: ImportTarget): Promise<ImportOu
   const slices = await readSlices(plan, decoded)
   const path = copy ? await copyIn(plan.file, bytes, folder) : pathInProject(plan.file, folder)
   const isVolume = decoded.kind === 'volume'
+  const directions = isVolume ? readNiftiHeader(bytes, plan.file).directions : null
   return store.transaction(() => {
     const seriesId = store.series.add({
       name: stemOf(plan.file),
@@ -84,6 +85,7 @@ async function addFile(plan: ImportPlan, target: ImportTarget): Promise<ImportOu
       group: plan.group ?? path,
       axis: isVolume ? volumeAxis : null,
       planes: isVolume ? planeCount(decoded.pixels.shape, volumeAxis) : 1,
+      directions,
     })
     const added = slices.map(slice => addSlice(slice, seriesId, target))
     return {
@@ -93,7 +95,7 @@ async function addFile(plan: ImportPlan, target: ImportTarget): Promise<ImportOu
       hasSpacing: slices.every(({ spacingMm }) => spacingMm !== null),
       isColour: slices.some(({ isColour }) => isColour),
       isPicture: !isVolume,
-      hasOrientation: isVolume && readNiftiHeader(bytes, plan.file).directions !== null,
+      hasOrientation: directions !== null,
     }
   })
 }

@@ -3,14 +3,13 @@ import { numbersOf, pictureSize } from '../../core/imaging/picture'
 import type { DataOf } from '../../core/tensor/dtype'
 import type { Tensor } from '../../core/tensor/tensor'
 import { AppError } from '../../shared/errors'
-import type { EdgeLetters, SampleType } from '../../shared/domain/slice'
+import type { SampleType } from '../../shared/domain/slice'
 import type { WindowLevel } from '../../shared/domain/window-level'
 import type { FileCache, PixelSpacing } from '../datasets'
 import { createFileCache, loadImage } from '../datasets'
 import { systemCode } from '../files/write-atomically'
 import type { SliceSource } from '../inference/inference'
 import { windowOf } from './auto-window'
-import { edgeLetters } from './edge-letters'
 
 /** The values of a slice as the doors hand them out: true values, row-major, channels last, alpha dropped. */
 export interface SlicePixels {
@@ -26,7 +25,6 @@ export interface SlicePixels {
 export interface PixelFacts extends Omit<SlicePixels, 'values'> {
   readonly range: readonly [number, number]
   readonly autoWindow: WindowLevel
-  readonly edges: EdgeLetters | null
 }
 
 /** Reads slices of projects, and keeps the last files and what was found out about them. */
@@ -71,9 +69,7 @@ export function createPixelReader(): PixelReader {
       const kept = known.get(key)
       if (kept) return kept
       const { values, ...rest } = await pixels(source)
-      const { imageFile, axis } = source
-      const edges = axis === null ? null : await edgeLetters(imageFile, axis)
-      const facts = { ...rest, ...windowOf(values), edges }
+      const facts = { ...rest, ...windowOf(values) }
       if (known.size >= mostFacts) known.clear()
       known.set(key, facts)
       return facts

@@ -1,4 +1,5 @@
 import { reviewModel } from '../reviews/review-model'
+import { shownPlane, shownRuns, storedPrompt } from '../projects/shown-plane'
 import { sliceSource } from '../projects/slice-source'
 import { propagate } from '../inference/propagate'
 import { implementer } from './implementer'
@@ -9,8 +10,12 @@ export const segmentService = implementer.segment.router({
     const { id, name } = reviewModel(session)
     const start = performance.now()
     const source = sliceSource(session, input.slice)
-    const candidates = await context.inference.segment(name, source, input.prompt, { signal })
-    return { candidates: [...candidates], model: id, milliseconds: performance.now() - start }
+    const plane = shownPlane(session, input.slice)
+    const answer = await context.inference.segment(name, source, storedPrompt(plane, input.prompt), {
+      signal,
+    })
+    const candidates = answer.map(one => ({ ...one, runs: shownRuns(plane, one.runs) }))
+    return { candidates, model: id, milliseconds: performance.now() - start }
   }),
   isEncoded: implementer.segment.isEncoded.handler(({ input, context }) => {
     const session = context.projects.get(input.project)

@@ -1,6 +1,7 @@
 import { acceptProposals } from '../projects/accept-proposals'
 import { assertPicture, describeSlice } from '../projects/describe-slice'
 import { editSlice } from '../projects/edit-slice'
+import { shownPlane, storedDraft } from '../projects/shown-plane'
 import { implementer } from './implementer'
 
 export const slicesService = implementer.slices.router({
@@ -12,8 +13,10 @@ export const slicesService = implementer.slices.router({
   ),
   edit: implementer.slices.edit.handler(async ({ input, context }) => {
     const session = context.projects.get(input.project)
-    const { slice, edit } = input
+    const { slice } = input
     assertPicture(session, slice)
+    const plane = shownPlane(session, slice)
+    const edit = { ...input.edit, put: input.edit.put.map(draft => storedDraft(plane, draft)) }
     editSlice(session, { slice, edit, by: context.app.settings().reviewer })
     return { slice: await describeSlice(session, slice), undo: session.store.journal.state() }
   }),

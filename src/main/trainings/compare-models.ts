@@ -4,6 +4,7 @@ import type { RunLengths } from '../../shared/masks/rle'
 import { decodeRuns, encodeRuns } from '../../shared/masks/rle'
 import type { Inference, ModelName } from '../inference/inference'
 import type { ProjectSession } from '../projects/project-session'
+import { shownPlane, shownRuns } from '../projects/shown-plane'
 import { sliceSource } from '../projects/slice-source'
 
 export interface ComparedAnswer {
@@ -24,7 +25,7 @@ interface CompareWorld {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What two models make of the accepted objects of a slice, with the boxes around them. @throws AppError NO_SUCH_ITEM */
+/** What two models make of the accepted objects of a slice, with the boxes around them, as it is shown. @throws AppError NO_SUCH_ITEM */
 export async function compareModels(
   session: ProjectSession,
   sliceId: number,
@@ -37,6 +38,7 @@ export async function compareModels(
     .ofSlice(sliceId)
     .flatMap(({ status, box, runs }) => (status === 'accepted' && box ? [{ box, runs }] : []))
   const source = sliceSource(session, sliceId)
+  const plane = shownPlane(session, sliceId)
   const answer = async (model: ModelName): Promise<ComparedAnswer> => {
     const masks: RunLengths[] = []
     for (const { box } of objects) {
@@ -44,14 +46,14 @@ export async function compareModels(
       if (best) masks.push(best.runs)
     }
     const scores = masks.map((mask, index) => diceOf(mask, objects[index]?.runs ?? [pixels], pixels))
-    return { runs: union(masks, pixels), dice: meanOfDefined(scores) }
+    return { runs: shownRuns(plane, union(masks, pixels)), dice: meanOfDefined(scores) }
   }
   const [one, other] = models
   const truth = union(
     objects.map(({ runs }) => runs),
     pixels,
   )
-  return { truth, answers: [await answer(one), await answer(other)] }
+  return { truth: shownRuns(plane, truth), answers: [await answer(one), await answer(other)] }
 }
 
 const diceOf = (mask: RunLengths, truth: RunLengths, pixels: number): number | null =>

@@ -2,6 +2,7 @@ import type { RunEvent } from '../../shared/contract/training'
 import type { JobEvent } from '../../shared/domain/events'
 import type { EpochFigures } from '../../shared/domain/training-run'
 import type { ProjectSession } from '../projects/project-session'
+import { shownPlane, shownRuns } from '../projects/shown-plane'
 import { sliceIdOf } from './run-files'
 
 type Epoch = Extract<JobEvent, { event: 'epoch' }>
@@ -83,8 +84,10 @@ export class RunRecorder {
 
   #sample({ epoch, name, runs, dice }: Extract<JobEvent, { event: 'sample' }>): void {
     const sliceId = sliceIdOf(name)
-    if (sliceId === null) return
-    const sample = { epoch, sliceId, runs, dice }
+    if (sliceId === null || !this.#session.store.slices.get(sliceId)) return
+    // For showing, and so as it is shown.
+    const shown = shownRuns(shownPlane(this.#session, sliceId), runs)
+    const sample = { epoch, sliceId, runs: shown, dice }
     this.#store(store => store.runs.putSample(this.#id, sample))
     this.#pass({ event: 'sample', sample })
   }

@@ -43,7 +43,7 @@ export const SliceSummary = z.object({
 })
 export type SliceSummary = z.infer<typeof SliceSummary>
 
-/** Letters at the four edges of a plane in radiological view; null where the file does not say. */
+/** Letters at the four edges of a plane as it is shown, in radiological view; null where the file does not say. */
 export const EdgeLetters = z.object({
   top: z.string(),
   right: z.string(),

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest'
 import type { Tensor } from '../../../src/core/tensor/tensor'
 import { tensor } from '../../../src/core/tensor/tensor'
 import { writePng } from '../../../src/main/codecs'
+import type { Directions } from '../../../src/shared/geometry/directions'
 
 /** A file of tests/fixtures/slices: written by other programs. */
 export function sliceFixture(name: string): Uint8Array {
@@ -47,7 +48,11 @@ export const emptyPng = (): Uint8Array => greyPng(8, 10, () => 0)
 export function niftiVolume(
   [x, y, z]: readonly [number, number, number],
   value: (x: number, y: number, z: number) => number,
-  { type = 'uint8', spacing = [1, 1, 1] }: { type?: 'uint8' | 'float32'; spacing?: readonly number[] } = {},
+  {
+    type = 'uint8',
+    spacing = [1, 1, 1],
+    directions = null,
+  }: { type?: 'uint8' | 'float32'; spacing?: readonly number[]; directions?: Directions | null } = {},
 ): Uint8Array {
   const bytes = type === 'uint8' ? 1 : 4
   const file = new Uint8Array(352 + x * y * z * bytes)
@@ -58,6 +63,7 @@ export function niftiVolume(
   view.setInt16(72, bytes * 8, true)
   ;[1, ...spacing].forEach((size, axis) => view.setFloat32(76 + 4 * axis, size, true))
   view.setFloat32(108, 352, true)
+  if (directions !== null) placeVolume(view, directions, spacing)
   file.set([0x6e, 0x2b, 0x31, 0], 344)
   let at = 352
   for (let k = 0; k < z; k++) {
@@ -69,4 +75,16 @@ export function niftiVolume(
     }
   }
   return file
+}
+
+const worldAxes = ['RL', 'AP', 'SI']
+
+/** The sform: each axis of the file leads straight along one of the world's. */
+function placeVolume(view: DataView, directions: Directions, spacing: readonly number[]): void {
+  view.setInt16(254, 1, true)
+  directions.forEach((direction, axis) => {
+    const row = worldAxes.findIndex(pair => pair.includes(direction))
+    const step = (spacing[axis] ?? 1) * (worldAxes[row]?.startsWith(direction) === true ? 1 : -1)
+    view.setFloat32(280 + 16 * row + 4 * axis, step, true)
+  })
 }

@@ -195,7 +195,7 @@ function addVolume(
   writeFiles(session.folder, { [`images/${name}`]: bytes })
   const seriesId = session.store.series.add({
     ...{ name, kind: 'volume', path: `images/${name}`, isCopied: true, bytes: bytes.length, sha256: name },
-    ...{ group: name, axis: 2, planes },
+    ...{ group: name, axis: 2, planes, directions: null },
   })
   return Array.from({ length: planes }, (_, plane) => {
     const slice = { seriesId, name: `${name}-00${plane}`, plane, width, height, spacingMm: null }

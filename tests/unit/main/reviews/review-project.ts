@@ -41,7 +41,7 @@ export function addPicture(session: ProjectSession, name: string, bytes: Uint8Ar
   const { store } = session
   const seriesId = store.series.add({
     ...{ name, kind: 'picture', path: `images/${name}`, isCopied: true, bytes: bytes.length },
-    ...{ sha256: name, group: name, axis: null, planes: 1 },
+    ...{ sha256: name, group: name, axis: null, planes: 1, directions: null },
   })
   const place = { seriesId, name, plane: null, width, height, spacingMm: null }
   return store.slices.add({ ...place, state: 'to-do' })

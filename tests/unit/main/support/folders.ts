@@ -8,7 +8,7 @@ import type { JobEvent } from '../../../../src/shared/domain/events'
 
 const made: string[] = []
 afterEach(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true })
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 })
 
 /** A folder that is gone after the test, with files given by their paths. */

@@ -39,7 +39,7 @@ export async function discProject({ done, empty = 0, group }: DiscProject): Prom
     const path = `images/disc-${seed}.png`
     const seriesId = store.series.add({
       ...{ name: `disc-${seed}`, kind: 'picture', path, isCopied: true, bytes: 1, sha256: String(seed) },
-      ...{ group: group ?? `patient ${seed}`, axis: null, planes: 1 },
+      ...{ group: group ?? `patient ${seed}`, axis: null, planes: 1, directions: null },
     })
     const size = { width: 64, height: 64, spacingMm: null, plane: null }
     const state = seed < done ? 'done' : 'nothing-here'
