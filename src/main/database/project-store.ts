@@ -5,6 +5,8 @@ import type { Database, OpenDatabaseOptions } from './open-database'
 import { readable, sqliteError, translated } from './sqlite-error'
 import type { AnnotationsRepository } from './repositories/annotations'
 import { createAnnotationsRepository } from './repositories/annotations'
+import type { CrossProposalsRepository } from './repositories/cross-proposals'
+import { createCrossProposalsRepository } from './repositories/cross-proposals'
 import type { JournalRepository } from './repositories/journal'
 import { createJournalRepository } from './repositories/journal'
 import type { LabelsRepository } from './repositories/labels'
@@ -43,6 +45,7 @@ export interface ProjectStore {
   readonly slices: SlicesRepository
   readonly labels: LabelsRepository
   readonly annotations: AnnotationsRepository
+  readonly crossProposals: CrossProposalsRepository
   readonly predictions: PredictionsRepository
   readonly journal: JournalRepository
   readonly runs: RunsRepository
@@ -78,6 +81,7 @@ function storeOf(db: Database, file: string): ProjectStore {
     slices: readable(file, createSlicesRepository(db)),
     labels: readable(file, createLabelsRepository(db)),
     annotations: readable(file, createAnnotationsRepository(db)),
+    crossProposals: readable(file, createCrossProposalsRepository(db)),
     predictions: readable(file, createPredictionsRepository(db)),
     journal: readable(file, createJournalRepository(db)),
     runs: readable(file, createRunsRepository(db)),

@@ -6,7 +6,14 @@ const StoredValue = z.union([z.string(), z.number(), z.null(), z.object({ base64
 const StoredRow = z.record(z.string(), StoredValue)
 type StoredRow = z.infer<typeof StoredRow>
 
-const tableNames = ['label_classes', 'slices', 'annotations', 'prompts', 'predictions'] as const
+const tableNames = [
+  'label_classes',
+  'slices',
+  'annotations',
+  'prompts',
+  'predictions',
+  'cross_proposals',
+] as const
 type TableName = (typeof tableNames)[number]
 
 /** One row as it was before and after an action; null where there was none. */
@@ -47,6 +54,12 @@ const rules: Readonly<Record<TableName, TableRule>> = {
     kept: [],
   },
   predictions: { key: 'slice_id', select: `SELECT * FROM predictions WHERE slice_id ${among}`, kept: [] },
+  cross_proposals: {
+    key: 'id',
+    select: `SELECT * FROM cross_proposals
+             WHERE series_id IN (SELECT series_id FROM slices WHERE id ${among} AND plane IS NOT NULL)`,
+    kept: [],
+  },
 }
 
 /** Rows of the given slices, and all label classes, by table and key. */

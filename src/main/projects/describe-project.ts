@@ -38,7 +38,7 @@ async function describeSeries(session: ProjectSession, stored: readonly StoredSe
       [...folders].map(async folder => [folder, new Set(await readdir(folder).catch(() => []))] as const),
     ),
   )
-  return stored.map(({ path, isCopied: _, bytes: _b, sha256: _s, ...series }) => {
+  return stored.map(({ path, isCopied: _, bytes: _b, sha256: _s, directions: _d, ...series }) => {
     const file = session.pathOf(path)
     const isThere = names.get(dirname(file))?.has(basename(file)) ?? false
     return { ...series, missing: isThere ? null : new AppError('FILE_NOT_FOUND', { file }).message }

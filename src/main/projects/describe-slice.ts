@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
+import { crossPlaneOf } from '../../shared/domain/cross-plane'
 import type { Slice } from '../../shared/domain/slice'
 import { AppError, invariant } from '../../shared/errors'
-import { radiologicalEdges } from '../../shared/geometry/directions'
-import { turnSize } from '../../shared/geometry/turn'
-import type { SliceSource } from '../inference/inference'
-import type { PixelFacts, PixelReader } from './slice-pixels'
-import { createPixelReader } from './slice-pixels'
+import { volumeSizes } from './crossed-slices'
+import { describeCrossPlane } from './describe-cross-plane'
 import type { ProjectSession } from './project-session'
+import { refuseOtherSize, shownFacts } from './shown-facts'
+import type { PixelReader } from './slice-pixels'
+import { createPixelReader } from './slice-pixels'
 import { shownAnnotation, shownPlane } from './shown-plane'
 import { sliceSource } from './slice-source'
 
@@ -27,27 +28,22 @@ export function pixelReader(session: ProjectSession): PixelReader {
 export async function describeSlice(session: ProjectSession, id: number): Promise<Slice> {
   const source = sliceSource(session, id)
   const facts = await pixelReader(session).facts(source)
+  const cross = crossPlaneOf(id)
+  if (cross) return describeCrossPlane({ session, plane: cross, facts })
   const { store } = session
   // Read after the pixels, which take a while: what was stored meanwhile is in it.
   const [stored, summary] = [store.slices.get(id), store.slices.summary(id)]
   if (!stored || !summary) throw new AppError('NO_SUCH_ITEM', { kind: 'slice', id: String(id) })
-  if (facts.width !== stored.width || facts.height !== stored.height) throw otherSize(source, stored, facts)
+  refuseOtherSize(source, stored, facts)
   const series = store.series.get(stored.seriesId)
   invariant(series, 'a slice belongs to a series')
   const plane = shownPlane(session, id)
-  const spacing = stored.spacingMm ?? facts.spacingMm
+  const { axis } = series
+  const sizes = volumeSizes(series, [stored])
   return {
     ...summary,
-    ...turnSize(facts, plane.turn),
-    channels: facts.channels,
-    sampleType: facts.sampleType,
-    range: [...facts.range],
-    spacingMm: spacing && plane.turn.isTransposed ? { x: spacing.y, y: spacing.x } : spacing,
-    edges: series.axis === null ? null : radiologicalEdges(series.directions, series.axis),
+    ...shownFacts(facts, { plane, series, axis, sizes, spacingMm: stored.spacingMm }),
     window: stored.window,
-    autoWindow: facts.autoWindow,
-    fileWindow: null,
-    isCt: series.kind === 'volume' && looksLikeCt(facts),
     annotations: store.annotations.ofSlice(id).map(one => shownAnnotation(plane, one)),
   }
 }
@@ -61,26 +57,4 @@ export async function describeSlice(session: ProjectSession, id: number): Promis
 export function assertPicture(session: ProjectSession, id: number): void {
   const { imageFile } = sliceSource(session, id)
   if (!existsSync(imageFile)) throw new AppError('FILE_NOT_FOUND', { file: imageFile })
-}
-
-interface Size {
-  readonly width: number
-  readonly height: number
-}
-
-/** The file was replaced: masks of the old one would lie anywhere on it. */
-function otherSize({ imageFile, sliceIndex }: SliceSource, was: Size, is: Size): AppError {
-  const reason = `it measures ${is.width} x ${is.height} pixels and was ${was.width} x ${was.height} when it was added`
-  return new AppError('UNUSABLE_SLICE', {
-    file: imageFile,
-    reason,
-    ...(sliceIndex === null ? {} : { plane: sliceIndex }),
-  })
-}
-
-/** NIfTI has no word for Hounsfield units; air at about -1000 is what only CT has. */
-function looksLikeCt({ range, channels, sampleType }: PixelFacts): boolean {
-  return (
-    channels === 1 && sampleType !== 'uint8' && range[0] <= -500 && range[0] >= -5000 && range[1] < 40_000
-  )
 }

@@ -19,18 +19,26 @@ export interface SliceEditOf {
  * @throws AppError NO_SUCH_ITEM, LABEL_LOCKED, SHAPE_MISMATCH, READ_ONLY_PROJECT, DISK_FULL, NOT_SAVED
  */
 export function editSlice(session: ProjectSession, { slice, edit, by }: SliceEditOf): RecordedStep<number[]> {
-  return session.act(edit.action, { slices: [slice] }, store => {
+  return session.act(edit.action, { slices: scopeOf(session.store, slice, edit) }, store => {
     const stored = store.slices.get(slice)
     if (!stored) throw new AppError('NO_SUCH_ITEM', { kind: 'slice', id: String(slice) })
     const before = store.annotations.ofSlice(slice)
     for (const id of edit.remove) removeAnnotation(store, stored, id)
     const ids = edit.put.map(draft => putAnnotation(store, stored, draft))
     if (edit.state !== undefined && edit.state !== stored.state) store.slices.setState(slice, edit.state, by)
-    if (edit.window !== undefined) store.slices.setWindow(slice, edit.window)
+    if (edit.window !== undefined)
+      for (const id of scopeOf(store, slice, edit)) store.slices.setWindow(id, edit.window)
     if (edit.spentMs > 0) store.slices.addSpent(slice, edit.spentMs)
     settleByEdit(store, slice, { before, spentMs: edit.spentMs })
     return ids
   })
+}
+
+/** A window is that of the whole volume: the next slice is to look like this one. */
+function scopeOf({ slices }: ProjectStore, slice: number, { window }: SliceEdit): number[] {
+  const stored = slices.get(slice)
+  if (window === undefined || !stored || stored.plane === null) return [slice]
+  return slices.ofSeries(stored.seriesId).map(({ id }) => id)
 }
 
 /**
@@ -57,7 +65,8 @@ function ownAnnotation(store: ProjectStore, slice: StoredSlice, id: number): { l
   return annotation
 }
 
-function refuseLocked(store: ProjectStore, labelId: number): void {
+/** @throws AppError NO_SUCH_ITEM, LABEL_LOCKED */
+export function refuseLocked(store: ProjectStore, labelId: number): void {
   const label = store.labels.get(labelId)
   if (!label) throw new AppError('NO_SUCH_ITEM', { kind: 'label', id: String(labelId) })
   if (label.isLocked) throw new AppError('LABEL_LOCKED', { label: label.name })

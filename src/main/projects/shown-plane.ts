@@ -1,10 +1,12 @@
 import type { Annotation, AnnotationDraft } from '../../shared/domain/annotation'
+import { crossPlaneOf } from '../../shared/domain/cross-plane'
 import type { Prompt } from '../../shared/domain/prompt'
 import { AppError, invariant } from '../../shared/errors'
 import { radiologicalTurn } from '../../shared/geometry/directions'
 import type { Turn } from '../../shared/geometry/turn'
 import { inverseTurn, noTurn, turnBox, turnPrompt, turnRuns, turnSize } from '../../shared/geometry/turn'
 import type { RunLengths } from '../../shared/masks/rle'
+import { crossedSlices } from './crossed-slices'
 import type { ProjectSession } from './project-session'
 
 /**
@@ -19,6 +21,11 @@ export interface ShownPlane {
 
 /** @throws AppError NO_SUCH_ITEM */
 export function shownPlane({ store }: ProjectSession, sliceId: number): ShownPlane {
+  const cross = crossPlaneOf(sliceId)
+  if (cross) {
+    const crossed = crossedSlices(store, cross)
+    return { turn: radiologicalTurn(crossed.series.directions, cross.axis), stored: crossed }
+  }
   const slice = store.slices.get(sliceId)
   if (!slice) throw new AppError('NO_SUCH_ITEM', { kind: 'slice', id: String(sliceId) })
   const series = store.series.get(slice.seriesId)

@@ -1,5 +1,7 @@
+import { crossPlaneOf } from '../../shared/domain/cross-plane'
 import { acceptProposals } from '../projects/accept-proposals'
 import { assertPicture, describeSlice } from '../projects/describe-slice'
+import { editCrossPlane } from '../projects/edit-cross-plane'
 import { editSlice } from '../projects/edit-slice'
 import { shownPlane, storedDraft } from '../projects/shown-plane'
 import { implementer } from './implementer'
@@ -17,8 +19,12 @@ export const slicesService = implementer.slices.router({
     assertPicture(session, slice)
     const plane = shownPlane(session, slice)
     const edit = { ...input.edit, put: input.edit.put.map(draft => storedDraft(plane, draft)) }
-    editSlice(session, { slice, edit, by: context.app.settings().reviewer })
-    return { slice: await describeSlice(session, slice), undo: session.store.journal.state() }
+    const by = context.app.settings().reviewer
+    const cross = crossPlaneOf(slice)
+    const ids = cross
+      ? editCrossPlane(session, { plane: cross, edit, by })
+      : editSlice(session, { slice, edit, by }).result
+    return { slice: await describeSlice(session, slice), ids, undo: session.store.journal.state() }
   }),
   acceptProposals: implementer.slices.acceptProposals.handler(({ input, context }) => {
     const session = context.projects.get(input.project)

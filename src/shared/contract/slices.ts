@@ -26,9 +26,14 @@ export const slices = {
   /** @throws what reading its file can meet: FILE_NOT_FOUND, CORRUPT_FILE, UNUSABLE_SLICE */
   get: procedure.input(onSlice).output(Slice),
   /** @throws READ_ONLY_PROJECT, DISK_FULL, LABEL_LOCKED */
-  edit: procedure
-    .input(onSlice.extend({ edit: SliceEdit }))
-    .output(z.object({ slice: Slice, undo: UndoState })),
+  edit: procedure.input(onSlice.extend({ edit: SliceEdit })).output(
+    z.object({
+      slice: Slice,
+      /** Of what was put, in its order */
+      ids: z.array(AnnotationId),
+      undo: UndoState,
+    }),
+  ),
   /** Accepts every proposal on these slices; one undo takes all back. Those of locked labels stay. */
   acceptProposals: procedure
     .input(inProject.extend({ slices: z.array(SliceId).min(1).max(100_000) }))

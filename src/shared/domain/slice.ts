@@ -11,6 +11,9 @@ export type SliceState = z.infer<typeof SliceState>
 
 export const SeriesId = z.int().positive()
 
+const axis = z.union([z.literal(0), z.literal(1), z.literal(2)])
+const direction = z.enum(['R', 'L', 'A', 'P', 'S', 'I'])
+
 /** A picture, or a volume with its planes. */
 export const Series = z.object({
   id: SeriesId,
@@ -19,7 +22,7 @@ export const Series = z.object({
   /** Of slices that belong together (a patient): never split between training and validation */
   group: z.string(),
   /** Axis of the file that is cut: 0, 1, 2 are x, y, z; null for a picture */
-  axis: z.union([z.literal(0), z.literal(1), z.literal(2)]).nullable(),
+  axis: axis.nullable(),
   planes: z.int().min(1),
   /** Why its file cannot be read now; null where it can */
   missing: z.string().nullable(),
@@ -52,6 +55,19 @@ export const EdgeLetters = z.object({
 })
 export type EdgeLetters = z.infer<typeof EdgeLetters>
 
+/** How a slice lies in its volume. */
+export const SliceInVolume = z.object({
+  /** The axis of the file that is cut: 0, 1, 2 are x, y, z */
+  axis: axis,
+  /** The axis along which the volume's own slices were taken; others are cross planes */
+  storedAxis: axis,
+  /** Voxels along the axes of the file */
+  sizes: z.tuple([z.int(), z.int(), z.int()]),
+  /** Where the axes of the file lead; null where it does not say */
+  directions: z.tuple([direction, direction, direction]).nullable(),
+})
+export type SliceInVolume = z.infer<typeof SliceInVolume>
+
 export const SampleType = z.enum([
   'uint8',
   'int8',
@@ -77,6 +93,8 @@ export const Slice = z.object({
   range: z.tuple([z.number(), z.number()]),
   spacingMm: z.object({ x: z.number().positive(), y: z.number().positive() }).nullable(),
   edges: EdgeLetters.nullable(),
+  /** null for a picture */
+  volume: SliceInVolume.nullable(),
   /** The user's choice; null: automatic */
   window: WindowLevel.nullable(),
   /** From the 0.5 to the 99.5 percentile */
