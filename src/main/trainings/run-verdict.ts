@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { meanOfDefined } from '../../core/metrics'
 import type { VersionMetrics } from '../../shared/domain/model-version'
 import type { Verdict, VerdictCase } from '../../shared/domain/training-run'
+import { CaseCloseness } from '../../shared/domain/training-run'
 import { smallSet, verdict } from '../figures/verdict'
 import { sliceIdOf } from './run-files'
 
@@ -12,6 +13,7 @@ export const DoneCases = z.array(
     base: z.number().nullable(),
     tuned: z.number().nullable(),
     found: z.number().nullable(),
+    closeness: CaseCloseness.exactOptional(),
   }),
 )
 export type DoneCases = z.infer<typeof DoneCases>

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Runs } from './annotation'
+import { Unit } from './events'
 import { Preset } from './training-options'
 
 export const RunId = z.int().positive()
@@ -29,6 +30,12 @@ export const RunSample = z.object({
 })
 export type RunSample = z.infer<typeof RunSample>
 
+const closeness = z.object({ iou: z.number().nullable(), hd95: z.number().nullable() })
+
+/** What Dice does not say: IoU, and the 95th percentile of the distances between the outlines, in `unit`. */
+export const CaseCloseness = z.object({ unit: Unit, base: closeness, tuned: closeness })
+export type CaseCloseness = z.infer<typeof CaseCloseness>
+
 /** One held-out slice, base against tuned. */
 export const VerdictCase = z.object({
   sliceId: z.int(),
@@ -37,6 +44,8 @@ export const VerdictCase = z.object({
   tuned: z.number().nullable(),
   /** With the box that the finder found */
   found: z.number().nullable(),
+  /** Runs of earlier versions were judged by Dice only */
+  closeness: CaseCloseness.exactOptional(),
 })
 export type VerdictCase = z.infer<typeof VerdictCase>
 

@@ -2,6 +2,7 @@ import { sliceKey } from '../../datasets'
 import { basename, join } from 'node:path'
 import { bootstrapInterval, meanOfDefined } from '../../../core/metrics'
 import type { Segmenter } from '../../../core/models/segmenter'
+import type { Unit } from '../../../shared/domain/events'
 import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import type { Preset, PresetDefinition, TrainingRecipe } from '../../../shared/domain/training-options'
 import { presets } from '../../../shared/domain/training-options'
@@ -15,6 +16,7 @@ import { checkpointNames } from './run-folder'
 import type { SavedRun } from './saved-state'
 import type { TrainingData } from './training-data'
 import type { UsableSlice } from './usable-slice'
+import type { Closeness } from './closeness'
 import type { ValidatedCase } from './validation'
 
 export interface RunDescription {
@@ -78,19 +80,33 @@ export interface JudgedCase {
   readonly base: number | null
   readonly tuned: number | null
   readonly found: number | null
+  /** IoU and HD95 of base and tuned; not there where the base was judged before they were measured */
+  readonly closeness?: {
+    readonly unit: Unit
+    readonly base: Pick<Closeness, 'iou' | 'hd95'>
+    readonly tuned: Pick<Closeness, 'iou' | 'hd95'>
+  }
 }
 
 /** @param judged - `found` goes by the held-out slices in their order, and is empty without a finder */
 export function judgedCases(
-  { base, tuned, found }: Pick<CardContents, 'base' | 'tuned' | 'found'>,
+  {
+    base,
+    tuned,
+    found,
+    closeness,
+  }: Pick<CardContents, 'base' | 'tuned' | 'found'> & { closeness: ReadonlyMap<string, Closeness> },
   { val }: Pick<TrainingData, 'val'>,
 ): JudgedCase[] {
-  const before = new Map(base.map(one => [one.key, one.dice]))
+  const before = new Map(base.map(one => [one.key, one]))
   const after = new Map(tuned.map(one => [one.key, one.dice]))
   return val.map(({ record }, index) => {
     const key = sliceKey(record.id)
-    const [was, is] = [before.get(key) ?? null, after.get(key) ?? null]
-    return { name: record.name, base: was, tuned: is, found: found[index] ?? null }
+    const [was, close, closeBefore] = [before.get(key), closeness.get(key), before.get(key)?.closeness]
+    const scores = { base: was?.dice ?? null, tuned: after.get(key) ?? null, found: found[index] ?? null }
+    if (!close || !closeBefore) return { name: record.name, ...scores }
+    const both = { unit: close.unit, base: closeBefore, tuned: close }
+    return { name: record.name, ...scores, closeness: both }
   })
 }
 

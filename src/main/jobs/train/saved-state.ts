@@ -17,6 +17,7 @@ import type { ParameterEntry, Parameters } from '../../../core/training/paramete
 import type { PlateauState } from '../../../core/training/schedules'
 import { plateauStart } from '../../../core/training/schedules'
 import type { TrainingState } from '../../../core/training/trainer'
+import { Unit } from '../../../shared/domain/events'
 import type { Preprocessing } from '../../../shared/domain/preprocessing'
 import { AppError } from '../../../shared/errors'
 import { FinderCard } from '../../../shared/domain/finder'
@@ -31,6 +32,9 @@ const Case = z.object({
   dice: z.number().nullable(),
   point: z.number().nullable(),
   box: z.number().nullable(),
+  closeness: z
+    .object({ iou: z.number().nullable(), hd95: z.number().nullable(), unit: Unit })
+    .exactOptional(),
 })
 
 /** Runs that were saved before corrective clicks could be trained had none. */

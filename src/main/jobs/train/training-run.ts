@@ -113,7 +113,7 @@ export class TrainingRun {
   async *#judgeBase(): AsyncGenerator<JobEvent> {
     if (this.#progress.baseCases || this.#world.context.stop.requested) return
     const total = this.#world.data.val.length
-    const slices = this.#validator.validating()
+    const slices = this.#validator.validating(true)
     try {
       for (;;) {
         const next = await slices.next()
@@ -141,7 +141,8 @@ export class TrainingRun {
     })
     this.#foundDice = meanOfDefined(found)
     const [base, tuned] = [this.#progress.baseCases ?? [], this.#progress.bestCases]
-    this.#cases = judgedCases({ base, tuned, found }, data)
+    const closeness = await this.#validator.closeness()
+    this.#cases = judgedCases({ base, tuned, found, closeness }, data)
     const verdict = runVerdict(base, tuned, data)
     const card = {
       data,

@@ -10,16 +10,16 @@ import type { Trainable } from '../../../core/training/trainable'
 import type { Prompt } from '../../../shared/domain/prompt'
 import type { TrainingRecipe } from '../../../shared/domain/training-options'
 import { AppError } from '../../../shared/errors'
-import type { RunLengths } from '../../../shared/masks/rle'
 import { decodeRuns, encodeRuns } from '../../../shared/masks/rle'
 import type { FileCache } from '../../datasets'
 import { loadSlice, sliceKey } from '../../datasets'
 import type { StopFlag } from '../../workers/stop-flag'
+import type { Answer, Closeness, PromptName, Question } from './closeness'
+import { closenessOf } from './closeness'
 import type { PreparedSlice } from './sample-draws'
 import { unflipped } from './sample-draws'
 import type { SampleSource } from './sample-source'
 import type { UsableSlice } from './usable-slice'
-import type { TrainingObject } from './training-object'
 
 /** Dice of one held-out slice: the mean over its labels and the kinds of prompt that are trained. */
 export interface ValidatedCase {
@@ -29,6 +29,8 @@ export interface ValidatedCase {
   /** By the kind of prompt */
   readonly point: number | null
   readonly box: number | null
+  /** Only where it was asked for */
+  readonly closeness?: Closeness
 }
 
 export interface Validation extends ValidationScore {
@@ -55,17 +57,6 @@ export interface ValidatedSample {
   readonly dice: number | null
 }
 
-type PromptName = 'point' | 'box'
-
-/** One question to the model, the same at every epoch and the same that `evaluate` asks. */
-interface Question {
-  readonly name: PromptName
-  readonly prompt: Prompt
-  /** What the loss is taken from; null where the label vanishes at the training resolution and only Dice is taken */
-  readonly object: TrainingObject | null
-  readonly truth: RunLengths
-}
-
 /** Judges the model, as it stands, on the held-out slices. */
 export class Validator {
   readonly #world: ValidationWorld
@@ -90,21 +81,36 @@ export class Validator {
     }
   }
 
-  /** The same, slice by slice, for those who show how far it is: yields how many are done. */
-  async *validating(): AsyncGenerator<number, Validation> {
+  /**
+   * The same, slice by slice, for those who show how far it is: yields how many are done.
+   *
+   * @param isClose - with IoU and HD95 of each slice, which take longer than the decoder does
+   */
+  async *validating(isClose = false): AsyncGenerator<number, Validation> {
     const losses: number[] = []
     const cases: ValidatedCase[] = []
     const samples: ValidatedSample[] = []
     for (const slice of this.#world.slices) {
       if (this.#world.stop.requested) throw new AppError('ABORTED', {})
       const { judged, answers } = await this.#judge(slice, losses)
-      cases.push(judged)
+      cases.push(isClose ? { ...judged, closeness: closenessOf(answers) } : judged)
       if (samples.length < (this.#world.sampleSlices ?? 0)) samples.push(sampleOf(slice, judged, answers))
       yield cases.length
     }
     this.#lastCases = cases
     this.#lastSamples = samples
     return { loss: meanOfDefined(losses) ?? NaN, dice: meanOfDefined(cases.map(one => one.dice)), cases }
+  }
+
+  /** IoU and HD95 of the model as it stands, by `sliceKey`; what a second request to stop leaves out is not there. */
+  async closeness(): Promise<ReadonlyMap<string, Closeness>> {
+    const found = new Map<string, Closeness>()
+    for (const slice of this.#world.slices) {
+      if (this.#world.stop.urgent) break
+      const { judged, answers } = await this.#judge(slice, [])
+      found.set(judged.key, closenessOf(answers))
+    }
+    return found
   }
 
   /** Of the last validation. */
@@ -182,15 +188,17 @@ export class Validator {
       const answer = answers[index]
       if (!answer) return []
       const candidates = candidatesOf(answer.lowRes.data, answer.predictedIou.data)
-      return [{ question, mask: proposalOf(candidates, geometry).mask.data }]
+      const { height, width } = geometry
+      return [{ question, mask: proposalOf(candidates, geometry).mask.data, height, width }]
     })
   }
 
   async #answersWithout(questions: readonly Question[], embedding: Embedding): Promise<Answer[]> {
     const answers: Answer[] = []
+    const { height, width } = embedding.geometry
     for (const question of questions.filter(({ object }) => !object)) {
       const { mask } = await this.#world.segmenter.segment(embedding, question.prompt)
-      answers.push({ question, mask: mask.data })
+      answers.push({ question, mask: mask.data, height, width })
     }
     return answers
   }
@@ -199,7 +207,7 @@ export class Validator {
     const known = this.#questions.get(usable)
     if (known) return known
     const { record } = usable
-    const { labels } = await loadSlice(record, this.#world.files)
+    const { labels, spacingMm } = await loadSlice(record, this.#world.files)
     const questions = usable.labelValues.flatMap(value => {
       const mask = maskOfLabel(labels.data, value)
       const [object, truth] = [objects.get(value) ?? null, encodeRuns(mask)]
@@ -208,6 +216,7 @@ export class Validator {
         prompt,
         object,
         truth,
+        spacingMm,
       }))
     })
     this.#questions.set(usable, questions)
@@ -228,12 +237,6 @@ export class Validator {
     }
     return prompts
   }
-}
-
-interface Answer {
-  readonly question: Question
-  /** [height, width] of the slice */
-  readonly mask: Uint8Array
 }
 
 interface JudgedSlice {
