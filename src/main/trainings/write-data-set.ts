@@ -8,7 +8,7 @@ import type { ErrorCode } from '../../shared/errors'
 import { AppError, invariant, isAppError } from '../../shared/errors'
 import { decodeRuns } from '../../shared/masks/rle'
 import { writeNpy, writePng } from '../codecs'
-import type { FileCache } from '../datasets'
+import type { FileCache, PixelSpacing } from '../datasets'
 import { createFileCache, loadImage } from '../datasets'
 import { makeFolder } from '../files/make-folder'
 import { writeAtomically, writeError } from '../files/write-atomically'
@@ -63,11 +63,13 @@ export async function writeDataSet(
   for (const part of ['train', 'val'])
     for (const kind of ['images', 'masks']) await makeFolder(join(unfinished, part, kind))
   const sides = [new Set(split.train), new Set(split.val)]
+  const spacings = ['filename,spacing_x,spacing_y\n']
   for (const { slice, part } of parts) {
     if (isStopped()) throw new AppError('ABORTED', {})
     const stem = sliceFileStem(slice.id, groups.get(slice.group) ?? 0)
     try {
-      await writeImage(session, slice, { stem: join(unfinished, part, 'images', stem), files })
+      const image = { stem: join(unfinished, part, 'images', stem), files }
+      spacings.push(spacingRow(stem, await writeImage(session, slice, image)))
       await writeAtomically(join(unfinished, part, 'masks', `${stem}.png`), labelMap(session, slice))
     } catch (error) {
       if (!isUnusable(error)) throw error
@@ -77,6 +79,8 @@ export async function writeDataSet(
     // Whoever annotates waits for this thread.
     await setImmediate()
   }
+  // Distances are then told in mm.
+  await writeAtomically(join(unfinished, 'spacing.csv'), spacings.join(''))
   await rename(unfinished, folder).catch((error: unknown) => {
     throw writeError(error, folder)
   })
@@ -89,20 +93,26 @@ function numbered(slices: readonly TrainingSlice[]): Map<string, number> {
   return new Map(names.map((name, index) => [name, index + 1]))
 }
 
-/** A picture that the model sees as it is needs no decoding; all else is written anew. */
+function spacingRow(stem: string, spacing: PixelSpacing | null): string {
+  return spacing === null ? '' : `${stem},${spacing.x},${spacing.y}\n`
+}
+
+/** A picture that the model sees as it is needs no decoding; all else is written anew. @returns its spacing, where it is known */
 async function writeImage(
   session: ProjectSession,
   slice: TrainingSlice,
   { stem, files }: { readonly stem: string; readonly files: FileCache },
-): Promise<void> {
+): Promise<PixelSpacing | null> {
   const { window, ...place } = sliceSource(session, slice.id)
   const extension = extname(place.imageFile).toLowerCase()
+  const known = session.store.slices.get(slice.id)?.spacingMm ?? null
   if (!window && place.sliceIndex === null && extension === '.png') {
     await copyPicture(place.imageFile, `${stem}${extension}`)
-    return
+    return known
   }
-  const { image } = await loadImage({ ...place, spacingMm: null }, files)
+  const { image, spacingMm } = await loadImage({ ...place, spacingMm: null }, files)
   await writeAtomically(`${stem}.npy`, writeNpy(window ? windowImage(image, window) : image))
+  return known ?? spacingMm
 }
 
 /** Never a link to the same bytes: a program that saves the picture in place would change what the run learns from. */
