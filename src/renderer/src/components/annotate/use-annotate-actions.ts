@@ -2,9 +2,11 @@ import {
   Check,
   CircleSlash,
   Copy,
+  Crosshair,
   Expand,
   Eye,
   Fullscreen,
+  Search,
   Shrink,
   SkipForward,
   Spline,
@@ -26,6 +28,7 @@ import { usePropagationStore } from '../../stores/propagation'
 import { useSliceViewStore } from '../../stores/slice-view'
 import { toolKinds } from '../../tools'
 import { acceptAndSay, sayNothingHere } from './annotate-commands'
+import { placeClick } from './place-click'
 import { repairs } from './repairs'
 import { stageActions } from './stage-handle'
 import { copyToNext, deleteSelected, drawWith } from './object-commands'
@@ -82,6 +85,15 @@ function promptActions(): Action[] {
         display.say(t(`annotate.sign.${display.sign}`))
       },
     }),
+    action('place-click', 'annotate.placeClick', 'K', {
+      icon: Crosshair,
+      enabled: () => annotation.canDraw,
+      run: () => placeClick(display.sign),
+    }),
+    action('place-red-click', 'annotate.placeRedClick', 'Shift+K', {
+      enabled: () => annotation.canDraw,
+      run: () => placeClick('negative'),
+    }),
     action('nothing-here', 'annotate.nothingHere', '0', { icon: CircleSlash, run: sayNothingHere }),
   ]
 }
@@ -125,6 +137,7 @@ function sliceActions(): Action[] {
   const view = useSliceViewStore()
   const go = (by: number) => ({ repeats: true, run: () => void view.step(by) })
   return [
+    action('find-slice', 'annotate.findSlice', 'Ctrl+F', { icon: Search, run: focusSearch }),
     action('next-slice', 'annotate.nextSlice', 'PageDown ArrowDown', go(1)),
     action('previous-slice', 'annotate.previousSlice', 'PageUp ArrowUp', go(-1)),
     action('next-image', 'annotate.nextImage', 'D', { repeats: true, run: () => void view.stepSeries(1) }),
@@ -133,6 +146,11 @@ function sliceActions(): Action[] {
       run: () => void view.stepSeries(-1),
     }),
   ]
+}
+
+/** The list is a thumbnail strip without a search where the window is narrow. */
+function focusSearch(): void {
+  document.querySelector<HTMLElement>('[data-landmark=list] input[type=search]')?.focus()
 }
 
 function displayActions(): Action[] {
