@@ -1,6 +1,7 @@
 import { Control, FabricObject, type Point, type TPointerEvent, type Transform } from 'fabric'
 import type { Box } from '../../../shared/domain/prompt'
 import { boxOf, rectangleOf } from './box-corners'
+import { drawInScreenPixels, screenScales } from './screen-scale'
 import type { Size } from './viewport'
 
 export type BoxLook = 'dashed' | 'solid'
@@ -72,35 +73,34 @@ export class BoxObject extends FabricObject {
   }
 
   isTakenAt(point: Point): boolean {
-    const reach = sideReach / this.zoom
+    const scales = screenScales(this)
+    const [reachX, reachY] = [sideReach / scales.x, sideReach / scales.y]
     const [right, bottom] = [this.left + this.width, this.top + this.height]
     const isNear =
-      point.x >= this.left - reach &&
-      point.x <= right + reach &&
-      point.y >= this.top - reach &&
-      point.y <= bottom + reach
+      point.x >= this.left - reachX &&
+      point.x <= right + reachX &&
+      point.y >= this.top - reachY &&
+      point.y <= bottom + reachY
     const isDeep =
-      point.x > this.left + reach &&
-      point.x < right - reach &&
-      point.y > this.top + reach &&
-      point.y < bottom - reach
+      point.x > this.left + reachX &&
+      point.x < right - reachX &&
+      point.y > this.top + reachY &&
+      point.y < bottom - reachY
     return isNear && (this.takesInside || !isDeep)
   }
 
   override _render(context: CanvasRenderingContext2D): void {
-    const pixel = 1 / this.zoom
-    const sides = [-this.width / 2, -this.height / 2, this.width, this.height] as const
-    context.setLineDash(this.look === 'dashed' ? [6 * pixel, 4 * pixel] : [])
+    const scales = screenScales(this)
+    const [width, height] = [this.width * scales.x, this.height * scales.y]
+    const sides = [-width / 2, -height / 2, width, height] as const
+    drawInScreenPixels(context, scales)
+    context.setLineDash(this.look === 'dashed' ? [6, 4] : [])
     context.strokeStyle = 'rgb(0 0 0 / .6)'
-    context.lineWidth = 3.5 * pixel
+    context.lineWidth = 3.5
     context.strokeRect(...sides)
     context.strokeStyle = '#ffffff'
-    context.lineWidth = 1.5 * pixel
+    context.lineWidth = 1.5
     context.strokeRect(...sides)
-  }
-
-  private get zoom(): number {
-    return this.canvas?.getZoom() ?? 1
   }
 
   private handle({ name, x, y, cursor }: (typeof handles)[number]): Control {
@@ -115,8 +115,10 @@ export class BoxObject extends FabricObject {
         this.resize(transform, x, y, { x: sceneX, y: sceneY }),
       render: drawHandle,
     })
-    control.getVisibility = () =>
-      (x !== 0 && y !== 0) || Math.min(this.width, this.height) * this.zoom >= tiny
+    control.getVisibility = () => {
+      const scales = screenScales(this)
+      return (x !== 0 && y !== 0) || Math.min(this.width * scales.x, this.height * scales.y) >= tiny
+    }
     return control
   }
 

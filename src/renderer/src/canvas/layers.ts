@@ -1,5 +1,6 @@
 import { FabricObject } from 'fabric'
 import type { MaskPicture } from './mask-picture'
+import { drawInScreenPixels, onScreen, screenScales } from './screen-scale'
 import type { Size } from './viewport'
 
 /** How a mask looks: `proposed` nobody has accepted, `preview` is not there yet, `ghost` is a neighbour's. */
@@ -18,6 +19,7 @@ export interface MaskView {
   readonly hasOutline: boolean
 }
 
+const hatchStep = 8
 const casing = 'rgb(0 0 0 / .6)'
 
 /** Everything that lies flat on the slice: never selected by Fabric, never cached by it (zooming would draw it anew). */
@@ -34,11 +36,6 @@ abstract class FlatLayer extends FabricObject {
       objectCaching: false,
       strokeWidth: 0,
     })
-  }
-
-  /** Screen pixels to pixels of the slice */
-  protected get pixel(): number {
-    return 1 / (this.canvas?.getZoom() ?? 1)
   }
 }
 
@@ -77,7 +74,7 @@ export class MaskLayer extends FlatLayer {
     if (opacity === 0) return
     context.save()
     context.globalAlpha = opacity
-    context.imageSmoothingEnabled = this.pixel > 1
+    context.imageSmoothingEnabled = screenScales(this).x < 1
     if (look === 'proposed') this.hatch(context)
     else context.drawImage(picture.canvas, 0, 0)
     context.restore()
@@ -85,31 +82,36 @@ export class MaskLayer extends FlatLayer {
 
   /** 45 degree lines, 8 screen pixels apart. */
   private hatch(context: CanvasRenderingContext2D): void {
-    const step = 8 * this.pixel
+    const scales = screenScales(this)
+    const [width, height] = [this.width * scales.x, this.height * scales.y]
     context.clip(this.view.picture.outline)
+    drawInScreenPixels(context, scales)
     context.globalAlpha = Math.min(1, this.view.opacity * 2)
     context.strokeStyle = this.view.colour
-    context.lineWidth = 2 * this.pixel
+    context.lineWidth = 2
     context.beginPath()
-    for (let x = -this.height; x < this.width; x += step) {
-      context.moveTo(x, this.height)
-      context.lineTo(x + this.height, 0)
+    for (let x = -height; x < width; x += hatchStep) {
+      context.moveTo(x, height)
+      context.lineTo(x + height, 0)
     }
     context.stroke()
   }
 
   private drawOutline(context: CanvasRenderingContext2D): void {
     const { look, isSelected, colour, picture } = this.view
-    const width = (isSelected ? 2 : 1.5) * this.pixel
+    const width = isSelected ? 2 : 1.5
+    const scales = screenScales(this)
+    const outline = onScreen(picture.outline, scales)
+    drawInScreenPixels(context, scales)
     context.lineJoin = 'round'
     context.globalAlpha = look === 'ghost' ? 0.5 : 1
-    context.setLineDash(dashes[look].map(length => length * this.pixel))
+    context.setLineDash([...dashes[look]])
     context.strokeStyle = casing
-    context.lineWidth = width + 2 * this.pixel
-    context.stroke(picture.outline)
+    context.lineWidth = width + 2
+    context.stroke(outline)
     context.strokeStyle = look === 'preview' ? '#ffffff' : look === 'locked' ? '#8a939d' : colour
     context.lineWidth = width
-    context.stroke(picture.outline)
+    context.stroke(outline)
   }
 }
 

@@ -1,5 +1,6 @@
 import { FabricObject } from 'fabric'
 import type { PromptPoint } from '../../../shared/domain/prompt'
+import { drawInScreenPixels, screenScales } from './screen-scale'
 
 export interface PointView extends PromptPoint {
   readonly isSelected: boolean
@@ -38,8 +39,7 @@ export class PointObject extends FabricObject {
 
   override _render(context: CanvasRenderingContext2D): void {
     const { sign, isSelected, isDecoded } = this.view
-    const zoom = this.canvas?.getZoom() ?? 1
-    context.scale(1 / zoom, 1 / zoom)
+    drawInScreenPixels(context, screenScales(this))
     disc(context, radius + (isSelected ? 2.5 : 1), 'rgb(0 0 0 / .65)')
     disc(context, radius + (isSelected ? 1.5 : 0), '#ffffff')
     disc(context, radius - 1.5, isDecoded ? colours[sign] : '#14171a')

@@ -4,7 +4,7 @@ import { BoxObject, type BoxLook } from './box-object'
 import { MaskLayer, PictureLayer, type MaskView } from './layers'
 import { PointObject, type PointView } from './point-object'
 import { SketchObject, type Sketch } from './sketch-object'
-import type { Position, Size, Viewport } from './viewport'
+import { scalesOf, type Position, type Size, type Viewport } from './viewport'
 
 /** What the hand did on the stage. */
 export interface StagePointer {
@@ -70,8 +70,9 @@ export class SliceCanvas {
     this.render()
   }
 
-  setViewport({ scale, x, y }: Viewport): void {
-    this.canvas.setViewportTransform([scale, 0, 0, scale, x, y])
+  setViewport(viewport: Viewport): void {
+    const { x, y } = scalesOf(viewport)
+    this.canvas.setViewportTransform([x, 0, 0, y, viewport.x, viewport.y])
     this.render()
   }
 

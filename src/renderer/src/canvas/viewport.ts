@@ -1,6 +1,8 @@
-/** Where the slice lies on the stage: screen = slice * scale + offset, in CSS pixels. */
+/** Where the slice lies on the stage: screen = slice * scale * pixel shape + offset, in CSS pixels. */
 export interface Viewport {
   readonly scale: number
+  /** Of one pixel of the slice: its shorter side is 1 */
+  readonly pixelShape: Position
   readonly x: number
   readonly y: number
 }
@@ -22,20 +24,39 @@ export interface Padding {
   readonly bottom: number
 }
 
+/** How long the sides of a pixel are to each other. @param spacingMm - null, where it is not known: square */
+export function pixelShapeOf(spacingMm: Position | null): Position {
+  if (spacingMm === null) return { x: 1, y: 1 }
+  const shorter = Math.min(spacingMm.x, spacingMm.y)
+  return { x: spacingMm.x / shorter, y: spacingMm.y / shorter }
+}
+
+/** Screen pixels for a pixel of the slice. */
+export function scalesOf({ scale, pixelShape }: Pick<Viewport, 'scale' | 'pixelShape'>): Position {
+  return { x: scale * pixelShape.x, y: scale * pixelShape.y }
+}
+
 export const maxScale = 40
 const minScale = 0.05
 /** At least this much of the slice stays on the stage. */
 const keptInSight = 48
 
 /** The whole slice, as large as it fits, centred in what the padding leaves. */
-export function fitViewport(slice: Size, stage: Size, padding: Padding): Viewport {
+export function fitViewport(
+  slice: Size,
+  stage: Size,
+  padding: Padding,
+  pixelShape: Position = { x: 1, y: 1 },
+): Viewport {
   const width = Math.max(1, stage.width - 2 * padding.side)
   const height = Math.max(1, stage.height - padding.top - padding.bottom)
-  const scale = Math.min(maxScale, width / slice.width, height / slice.height)
+  const shown = { width: slice.width * pixelShape.x, height: slice.height * pixelShape.y }
+  const scale = Math.min(maxScale, width / shown.width, height / shown.height)
   return {
     scale,
-    x: padding.side + (width - slice.width * scale) / 2,
-    y: padding.top + (height - slice.height * scale) / 2,
+    pixelShape,
+    x: padding.side + (width - shown.width * scale) / 2,
+    y: padding.top + (height - shown.height * scale) / 2,
   }
 }
 
@@ -43,21 +64,24 @@ export function fitViewport(slice: Size, stage: Size, padding: Padding): Viewpor
 export function zoomAt(viewport: Viewport, factor: number, at: Position): Viewport {
   const scale = Math.min(maxScale, Math.max(minScale, viewport.scale * factor))
   const ratio = scale / viewport.scale
-  return { scale, x: at.x - (at.x - viewport.x) * ratio, y: at.y - (at.y - viewport.y) * ratio }
+  const { pixelShape } = viewport
+  return { scale, pixelShape, x: at.x - (at.x - viewport.x) * ratio, y: at.y - (at.y - viewport.y) * ratio }
 }
 
 /** Moves the slice by screen pixels, never out of sight. */
 export function panBy(viewport: Viewport, dx: number, dy: number, slice: Size, stage: Size): Viewport {
+  const scales = scalesOf(viewport)
   const within = (offset: number, length: number, room: number): number =>
-    Math.min(room - keptInSight, Math.max(keptInSight - length * viewport.scale, offset))
+    Math.min(room - keptInSight, Math.max(keptInSight - length, offset))
   return {
-    scale: viewport.scale,
-    x: within(viewport.x + dx, slice.width, stage.width),
-    y: within(viewport.y + dy, slice.height, stage.height),
+    ...viewport,
+    x: within(viewport.x + dx, slice.width * scales.x, stage.width),
+    y: within(viewport.y + dy, slice.height * scales.y, stage.height),
   }
 }
 
 /** From the stage to the slice, where pixel (x, y) covers the square from (x, y) to (x + 1, y + 1). */
 export function toSlice(viewport: Viewport, { x, y }: Position): Position {
-  return { x: (x - viewport.x) / viewport.scale, y: (y - viewport.y) / viewport.scale }
+  const scales = scalesOf(viewport)
+  return { x: (x - viewport.x) / scales.x, y: (y - viewport.y) / scales.y }
 }

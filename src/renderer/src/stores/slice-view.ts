@@ -5,7 +5,7 @@ import type { WindowLevel } from '../../../shared/domain/window-level'
 import { client } from '../api/client'
 import { errorText, type ErrorText } from '../composables/error-text'
 import type { Samples } from '../canvas/samples'
-import type { Position, Viewport } from '../canvas/viewport'
+import { pixelShapeOf, type Position, type Viewport } from '../canvas/viewport'
 import { useEncodingStore } from './encoding'
 import { reportError } from './notices'
 import { useProjectStore } from './project'
@@ -30,12 +30,12 @@ export const useSliceViewStore = defineStore('slice-view', () => {
   const isLoading = shallowRef(false)
   /** While W is dragged: not stored yet */
   const draftWindow = shallowRef<WindowLevel | null>(null)
-  const viewport = shallowRef<Viewport>({ scale: 1, x: 0, y: 0 })
+  const viewport = shallowRef<Viewport>({ scale: 1, pixelShape: { x: 1, y: 1 }, x: 0, y: 0 })
   /** Counts up when the slice should be fitted to the stage again */
   const fits = shallowRef(0)
   /** Pixel under the mouse */
   const pointer = shallowRef<Position | null>(null)
-  let fitted = { width: 0, height: 0 }
+  let fitted = ''
   let pixels: { readonly project: string; readonly store: SlicePixels } | null = null
 
   const window = computed<WindowLevel | null>(before => {
@@ -86,9 +86,11 @@ export const useSliceViewStore = defineStore('slice-view', () => {
   }
 
   /** Slices of one size keep zoom and place, so that a volume can be looked through. */
-  function fitOther({ width, height }: Slice): void {
-    if (width !== fitted.width || height !== fitted.height) fits.value++
-    fitted = { width, height }
+  function fitOther({ width, height, spacingMm }: Slice): void {
+    const { x, y } = pixelShapeOf(spacingMm)
+    const kind = [width, height, x, y].join(' ')
+    if (kind !== fitted) fits.value++
+    fitted = kind
   }
 
   /** Neighbours in the list, so that going on is immediate. What goes wrong is said when they are opened. */

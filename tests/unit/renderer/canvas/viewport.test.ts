@@ -1,7 +1,15 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { fitViewport, panBy, toSlice, zoomAt } from '../../../../src/renderer/src/canvas/viewport'
+import {
+  fitViewport,
+  panBy,
+  pixelShapeOf,
+  scalesOf,
+  toSlice,
+  zoomAt,
+} from '../../../../src/renderer/src/canvas/viewport'
 
+const square = { x: 1, y: 1 }
 const slice = { width: 800, height: 540 }
 const stage = { width: 840, height: 780 }
 
@@ -14,6 +22,15 @@ describe('fitViewport', () => {
 
   it('enlarges a small slice no further than can be worked with', () => {
     expect(fitViewport({ width: 2, height: 2 }, stage, { top: 0, side: 0, bottom: 0 }).scale).toBe(40)
+  })
+
+  it('shows pixels as long and as wide as they are', () => {
+    const pixelShape = pixelShapeOf({ x: 0.7, y: 3.5 })
+    const view = fitViewport({ width: 100, height: 20 }, stage, { top: 0, side: 20, bottom: 0 }, pixelShape)
+
+    expect(pixelShape).toEqual({ x: 1, y: 5 })
+    expect(scalesOf(view)).toEqual({ x: 7.8, y: 39 }) // 100 x 100 pixels of 7.8: as high as the stage
+    expect(pixelShapeOf(null)).toEqual(square)
   })
 
   it('survives a stage that has no room', () => {
@@ -29,7 +46,7 @@ describe('zoomAt', () => {
     fc.integer({ min: 0, max: 840 }),
     fc.integer({ min: 0, max: 780 }),
   ])('keeps what lies under the pointer there', (factor, x, y) => {
-    const before = { scale: 1.7, x: -120, y: 33 }
+    const before = { scale: 1.7, pixelShape: { x: 1, y: 2.5 }, x: -120, y: 33 }
 
     const after = zoomAt(before, factor, { x, y })
 
@@ -40,7 +57,7 @@ describe('zoomAt', () => {
   })
 
   it('stops at its limits without moving', () => {
-    const before = { scale: 40, x: 5, y: 6 }
+    const before = { scale: 40, pixelShape: square, x: 5, y: 6 }
 
     expect(zoomAt(before, 10, { x: 100, y: 100 })).toEqual(before)
   })
@@ -48,9 +65,9 @@ describe('zoomAt', () => {
 
 describe('panBy', () => {
   it('never lets the slice out of sight', () => {
-    const at = { scale: 1, x: 0, y: 0 }
+    const at = { scale: 1, pixelShape: square, x: 0, y: 0 }
 
-    expect(panBy(at, 9999, 9999, slice, stage)).toEqual({ scale: 1, x: 792, y: 732 })
-    expect(panBy(at, -9999, -9999, slice, stage)).toEqual({ scale: 1, x: -752, y: -492 })
+    expect(panBy(at, 9999, 9999, slice, stage)).toEqual({ ...at, x: 792, y: 732 })
+    expect(panBy(at, -9999, -9999, slice, stage)).toEqual({ ...at, x: -752, y: -492 })
   })
 })

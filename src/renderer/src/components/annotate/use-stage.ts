@@ -3,7 +3,7 @@ import { pixelAt } from '../../canvas/box-corners'
 import type { PointView } from '../../canvas/point-object'
 import { SliceCanvas, type BoxView, type StageEvents, type StagePointer } from '../../canvas/slice-canvas'
 import { SlicePicture } from '../../canvas/slice-picture'
-import { fitViewport, zoomAt, type Size } from '../../canvas/viewport'
+import { fitViewport, pixelShapeOf, zoomAt, type Size } from '../../canvas/viewport'
 import { useAnnotationStore } from '../../stores/annotation'
 import { useDisplayStore } from '../../stores/display'
 import { usePaintingStore } from '../../stores/painting'
@@ -40,7 +40,8 @@ export function useStage(
   function fit(): void {
     const slice = view.slice
     if (slice === null || size.value.width <= 1) return
-    view.viewport = fitViewport(slice, size.value, size.value.height < 640 ? tightPadding : padding)
+    const room = size.value.height < 640 ? tightPadding : padding
+    view.viewport = fitViewport(slice, size.value, room, pixelShapeOf(slice.spacingMm))
   }
 
   function zoom(factor: number, at = { x: size.value.width / 2, y: size.value.height / 2 }): void {
