@@ -104,33 +104,50 @@ export function interpolate(
 function blendRow(
   source: Float32Array,
   start: number,
-  target: { taps: Taps; into: Float32Array; at: number; count: number },
+  { taps, into, at, count }: { taps: Taps; into: Float32Array; at: number; count: number },
 ): void {
-  const { taps, into, at, count } = target
-  for (let x = 0; x < count; x++) {
-    let sum = 0
-    // Taps are clamped to the row, so every element exists.
-    for (let tap = x * taps.width; tap < (x + 1) * taps.width; tap++) {
-      sum += taps.weights[tap]! * source[start + taps.indices[tap]!]!
+  const { width, indices, weights } = taps
+  // Taps are clamped to the row, so every element exists. Written out, because a loop over two or four takes three times
+  // as long, which a person who drags a box would feel.
+  if (width === 2) {
+    for (let x = 0, tap = 0; x < count; x++, tap += 2) {
+      into[at + x] =
+        weights[tap]! * source[start + indices[tap]!]! +
+        weights[tap + 1]! * source[start + indices[tap + 1]!]!
     }
-    into[at + x] = sum
+    return
+  }
+  for (let x = 0, tap = 0; x < count; x++, tap += 4) {
+    into[at + x] =
+      weights[tap]! * source[start + indices[tap]!]! +
+      weights[tap + 1]! * source[start + indices[tap + 1]!]! +
+      weights[tap + 2]! * source[start + indices[tap + 2]!]! +
+      weights[tap + 3]! * source[start + indices[tap + 3]!]!
   }
 }
 
 function blendRows(
   across: Float32Array,
-  taps: Taps,
+  { width, indices, weights }: Taps,
   { newHeight, newWidth }: { newHeight: number; newWidth: number },
   into: Float32Array,
 ): void {
   for (let y = 0; y < newHeight; y++) {
+    // Taps are clamped to the plane, so every element exists.
+    const line = (tap: number): Float32Array => {
+      const start = indices[y * width + tap]! * newWidth
+      return across.subarray(start, start + newWidth)
+    }
+    const [first, second, out] = [line(0), line(1), into.subarray(y * newWidth, (y + 1) * newWidth)]
+    const [w0, w1] = [weights[y * width]!, weights[y * width + 1]!]
+    if (width === 2) {
+      for (let x = 0; x < newWidth; x++) out[x] = w0 * first[x]! + w1 * second[x]!
+      continue
+    }
+    const [third, fourth] = [line(2), line(3)]
+    const [w2, w3] = [weights[y * width + 2]!, weights[y * width + 3]!]
     for (let x = 0; x < newWidth; x++) {
-      let sum = 0
-      // Taps are clamped to the plane, so every element exists.
-      for (let tap = y * taps.width; tap < (y + 1) * taps.width; tap++) {
-        sum += taps.weights[tap]! * across[taps.indices[tap]! * newWidth + x]!
-      }
-      into[y * newWidth + x] = sum
+      out[x] = w0 * first[x]! + w1 * second[x]! + w2 * third[x]! + w3 * fourth[x]!
     }
   }
 }

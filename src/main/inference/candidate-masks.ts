@@ -4,13 +4,15 @@ import { maskOf } from '../../core/models/proposal'
 import type { Proposal } from '../../core/models/segmenter'
 import type { CandidateMask } from '../../shared/contract/segment'
 import { encodeRuns } from '../../shared/masks/rle'
+import { areaOfRuns } from '../../shared/masks/run-overlap'
 
 /** All that the decoder offers as masks of the slice, best first. */
 export function candidateMasks({ mask, candidates }: Proposal, geometry: SliceGeometry): CandidateMask[] {
   return candidates.map(({ lowRes, predictedIou }, index) => {
     // The best one is restored already.
     const pixels = index === 0 ? mask.data : maskOf(restoreMask(lowRes.data, geometry))
-    return { runs: encodeRuns(pixels), areaPx: areaOf(pixels), predictedIou }
+    const runs = encodeRuns(pixels)
+    return { runs, areaPx: areaOfRuns(runs), predictedIou }
   })
 }
 
@@ -29,11 +31,4 @@ export function stabilityOf(logits: Float32Array): number | null {
     if (logit >= -1) likely++
   }
   return likely === 0 ? null : sure / likely
-}
-
-export function areaOf(mask: Uint8Array): number {
-  let area = 0
-  // index < length; much faster than reduce
-  for (let index = 0; index < mask.length; index++) area += mask[index]!
-  return area
 }

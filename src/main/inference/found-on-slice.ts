@@ -2,9 +2,10 @@ import { restoreMask } from '../../core/imaging/restore'
 import type { Finder } from '../../core/models/finder/finder'
 import type { Embedding, Proposal, Segmenter } from '../../core/models/segmenter'
 import { decodeRuns, encodeRuns } from '../../shared/masks/rle'
+import { areaOfRuns } from '../../shared/masks/run-overlap'
 import type { FoundObject } from '../jobs/find-objects'
 import { findObjects } from '../jobs/find-objects'
-import { areaOf, stabilityOf } from './candidate-masks'
+import { stabilityOf } from './candidate-masks'
 import type { FoundMask, FoundOnSlice } from './inference'
 
 export interface FindTask {
@@ -27,10 +28,10 @@ export async function foundOnSlice(task: FindTask): Promise<FoundOnSlice> {
   const { objects, findings } = await findObjects({ segmenter, finder }, embedding, neighbours)
   const foundMask = ({ mask, label, box, predictedIou, fromNeighbour }: FoundObject): FoundMask => {
     const best = segmenter.proposalOf(mask)?.candidates[0]
+    const runs = encodeRuns(mask)
     return {
-      ...{ label, box, predictedIou, fromNeighbour },
-      runs: encodeRuns(mask),
-      areaPx: areaOf(mask),
+      ...{ label, box, predictedIou, fromNeighbour, runs },
+      areaPx: areaOfRuns(runs),
       stability: best ? stabilityOf(restoreMask(best.lowRes.data, geometry)) : null,
     }
   }

@@ -10,7 +10,8 @@ export function diceOfRuns(a: RunLengths, b: RunLengths): number | null {
   return both === 0 ? null : (2 * sharedArea(a, b)) / both
 }
 
-function areaOfRuns(runs: RunLengths): number {
+/** @returns pixels that are set */
+export function areaOfRuns(runs: RunLengths): number {
   return runs.reduce((sum, run, index) => (index % 2 === 1 ? sum + run : sum), 0)
 }
 

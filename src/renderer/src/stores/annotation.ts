@@ -6,7 +6,7 @@ import type { EditAction } from '../../../shared/domain/project'
 import type { Box, Prompt, PromptPoint } from '../../../shared/domain/prompt'
 import type { CandidateMask } from '../../../shared/contract/segment'
 import { client } from '../api/client'
-import { isAnswerable, withBox, withPoint } from '../tools/prompt-edit'
+import { isAnswerable, samePrompt, withBox, withPoint } from '../tools/prompt-edit'
 import { newestWins, type NewestWins } from '../tools/newest-wins'
 import { Answers } from './answers'
 import { useDrawingLabelStore } from './drawing-label'
@@ -62,6 +62,8 @@ export const useAnnotationStore = defineStore('annotation', () => {
       },
       // The prompt stays, dashed: nothing that was drawn is taken away.
       reportError,
+      // The hand is let go where it was last seen, and that has been asked for already.
+      (asked, before) => before.action === null && samePrompt(asked.session.prompt, before.session.prompt),
     )
   }
 

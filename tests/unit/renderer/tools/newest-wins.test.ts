@@ -77,4 +77,48 @@ describe('newestWins', () => {
 
     expect(answers).toEqual([20])
   })
+
+  it('takes an answer for the next question as well, where that is known to be the same', async () => {
+    const slow = slowAnswers()
+    const answers: number[] = []
+    const decoder = newestWins(
+      slow.answer,
+      value => answers.push(value),
+      () => undefined,
+      (question, before) => question === before,
+    )
+
+    // Asked while the first is under way, and again when it is answered.
+    decoder.ask(1)
+    decoder.ask(1)
+    await slow.settle()
+    await decoder.idle()
+    decoder.ask(1)
+    await decoder.idle()
+    decoder.ask(2)
+    await slow.settle()
+    await decoder.idle()
+
+    expect(slow.asked).toEqual([1, 2])
+    expect(answers).toEqual([10, 10, 10, 20])
+  })
+
+  it('does not remember what was dropped', async () => {
+    const slow = slowAnswers()
+    const decoder = newestWins(
+      slow.answer,
+      () => undefined,
+      () => undefined,
+      () => true,
+    )
+
+    decoder.ask(1)
+    await slow.settle()
+    decoder.drop()
+    decoder.ask(1)
+    await slow.settle()
+    await decoder.idle()
+
+    expect(slow.asked).toEqual([1, 1])
+  })
 })
