@@ -33,7 +33,8 @@ export const errorTable = {
   NOT_TEXT: kind(file, d => `${d.file} is not a text file. Save the table as CSV and give that file.`),
   FILES_EXIST: kind(
     z.object({ file: z.string() }),
-    d => `${d.file} is there already. Choose another --out, or pass --force to replace it.`,
+    d =>
+      `${d.file} is there already. Choose another folder or name; on the command line, --force replaces it.`,
   ),
   NOT_A_FOLDER: kind(file, d => `${d.file} is a file, not a folder. Choose another path.`),
   FOLDER_NOT_WRITABLE: kind(
@@ -107,6 +108,10 @@ export const errorTable = {
   NO_FINDER: kind(
     z.object({ model: z.string() }),
     d => `${d.model} cannot find objects by itself: tune it with "slicetune train", or give it boxes.`,
+  ),
+  PROMPT_EMPTY: kind(
+    z.object({}),
+    () => 'There is no prompt yet. Draw a box around the object, or click on it.',
   ),
   PROMPT_NOT_OFFERED: kind(
     z.object({ model: z.string(), offered: z.string() }),
@@ -190,6 +195,11 @@ export const errorTable = {
   RUN_FAILED: kind(
     z.object({ name: z.string(), reason: z.string() }),
     d => `${d.name} ended early: ${d.reason}`,
+  ),
+  RUN_GONE: kind(
+    z.object({ name: z.string(), file: z.string() }),
+    d =>
+      `${d.name} cannot go on: its folder ${d.file} was removed. Put it back, or remove the run and start another.`,
   ),
   MODEL_IN_USE: kind(
     z.object({ model: z.string() }),

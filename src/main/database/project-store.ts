@@ -56,6 +56,8 @@ export interface ProjectStore {
    * @throws AppError DISK_FULL, NOT_SAVED, READ_ONLY_PROJECT, CORRUPT_FILE
    */
   transaction<T>(work: () => T): T
+  /** @throws AppError NOT_SAVED where the folder was moved or removed while it was open */
+  assertInPlace(): void
   /** Counts up whenever another process has changed the database */
   outsideVersion(): number
   close(): void
@@ -74,6 +76,11 @@ export function openProjectStore(file: string, options: OpenDatabaseOptions = {}
 
 function storeOf(db: Database, file: string): ProjectStore {
   const place = fileIdentity(file)
+  const assertInPlace = (): void => {
+    if (fileIdentity(file) === place) return
+    // SQLite would go on writing to a file that nobody finds again.
+    throw new AppError('NOT_SAVED', { file, reason: 'its folder was moved or removed while it was open' })
+  }
   return {
     project: readable(file, createProjectRepository(db)),
     settings: readable(file, createSettingsRepository(db)),
@@ -87,12 +94,10 @@ function storeOf(db: Database, file: string): ProjectStore {
     runs: readable(file, createRunsRepository(db)),
     versions: readable(file, createVersionsRepository(db)),
     transaction: work => {
-      if (!db.inTransaction && fileIdentity(file) !== place) {
-        // SQLite would go on writing to a file that nobody finds again.
-        throw new AppError('NOT_SAVED', { file, reason: 'its folder was moved or removed while it was open' })
-      }
+      if (!db.inTransaction) assertInPlace()
       return translated(file, db.transaction(work))
     },
+    assertInPlace,
     outsideVersion: () => Number(db.pragma('data_version', { simple: true })),
     close: () => void db.close(),
   }

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import type { FolderLock } from '../files/folder-lock'
+import { lockFolder, lockName } from '../files/folder-lock'
 import { makeFolder } from '../files/make-folder'
 import { systemCode, writeError } from '../files/write-atomically'
 
@@ -12,8 +14,8 @@ export interface WrittenFile {
 }
 
 const unfinished = /^\..+\.[0-9a-f]{12}\.unfinished$/
-/** Of this process, so that one export does not take another's for a leftover */
-const underWay = new Set<string>()
+/** A folder this young has no lock because whoever made it is just locking it. */
+const begunMs = 10_000
 
 /** A folder that appears under its name only when everything is in it. */
 export class ExportFolder {
@@ -21,6 +23,8 @@ export class ExportFolder {
   readonly #target: string
   readonly #beside: string
   readonly #folders = new Set<string>()
+  /** Says to other exports that this one is no leftover */
+  #lock: FolderLock | null = null
 
   private constructor(target: string) {
     this.#target = target
@@ -38,10 +42,13 @@ export class ExportFolder {
     const folder = new ExportFolder(target)
     await makeFolder(dirname(target))
     await removeLeftovers(dirname(target))
-    underWay.add(folder.#beside)
-    await mkdir(folder.#beside).catch((error: unknown) => {
+    try {
+      await mkdir(folder.#beside)
+      folder.#lock = await lockFolder(folder.#beside)
+    } catch (error) {
+      await folder.discard()
       throw writeError(error, target)
-    })
+    }
     return folder
   }
 
@@ -62,6 +69,7 @@ export class ExportFolder {
 
   /** @returns where it lies now: its place, or the first numbered one that is free */
   async finish(): Promise<string> {
+    await this.#lock?.release()
     for (let number = 1; ; number++) {
       const place = number === 1 ? this.#target : `${this.#target}-${number}`
       if (await this.#move(place)) return place
@@ -71,7 +79,6 @@ export class ExportFolder {
   /** Nothing of it is left. After `finish` there is nothing to remove. */
   async discard(): Promise<void> {
     await rm(this.#beside, { recursive: true, force: true })
-    underWay.delete(this.#beside)
   }
 
   async #move(place: string): Promise<boolean> {
@@ -100,6 +107,18 @@ export class ExportFolder {
 async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name)
-    if (unfinished.test(name) && !underWay.has(path)) await rm(path, { recursive: true, force: true })
+    if (unfinished.test(name) && (await isLeftover(path))) await rm(path, { recursive: true, force: true })
   }
+}
+
+async function isLeftover(folder: string): Promise<boolean> {
+  const [own, lock] = await Promise.all(
+    [folder, join(folder, lockName)].map(path => stat(path).catch(() => null)),
+  )
+  if (!own || (!lock && Date.now() - own.mtimeMs < begunMs)) return false
+  // Taken where its holder is gone; then it goes with its folder.
+  return lockFolder(folder).then(
+    () => true,
+    () => false,
+  )
 }

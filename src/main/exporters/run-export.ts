@@ -32,13 +32,17 @@ export interface ExportRun {
  * Writes the accepted annotations of a project. Slices that cannot be read are left out and listed; a cancelled export
  * leaves nothing.
  *
- * @throws AppError USAGE for options that the format does not have, DISK_FULL, FOLDER_NOT_WRITABLE, LINK_IN_PROJECT
+ * @throws AppError USAGE for options that the format does not have, DISK_FULL, FOLDER_NOT_WRITABLE, LINK_IN_PROJECT, NOT_SAVED
  */
 export async function* runExport(run: ExportRun): AsyncGenerator<ExportEvent> {
   const { session, exporter } = run
   const options = parsed(run)
   const slices = exportSlices(session, CommonOptions.parse(options))
-  if (isInside(run.folder, session.folder)) refuseLinks(session.folder, run.folder)
+  if (isInside(run.folder, session.folder)) {
+    // Else the folder would be made anew where it was.
+    session.store.assertInPlace()
+    refuseLinks(session.folder, run.folder)
+  }
   const folder = await ExportFolder.begin(run.folder)
   const log: ExportLog = { skipped: [], notes: [], objects: new Map() }
   try {

@@ -9,7 +9,7 @@ export interface FolderLock {
   release(): Promise<void>
 }
 
-const name = '.lock'
+export const lockName = '.lock'
 
 /** Locks of this process that are given back but lie where their folder was moved to */
 const carriedAway = new Set<string>()
@@ -21,7 +21,7 @@ const carriedAway = new Set<string>()
  * @throws AppError FOLDER_IN_USE while another process holds it, on this computer or on another one
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  const file = join(folder, name)
+  const file = join(folder, lockName)
   for (;;) {
     try {
       const lock = await open(file, 'wx')

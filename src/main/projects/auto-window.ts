@@ -22,16 +22,22 @@ const mostSorted = 2 ** 18
 export function windowOf(values: DataOf[SampleType]): ValueRange {
   const step = Math.ceil(values.length / mostSorted)
   const ascending = new Float64Array(Math.ceil(values.length / step))
-  let [low, high] = [Infinity, -Infinity]
+  let [low, high, isWhole] = [Infinity, -Infinity, true]
   for (let at = 0; at < values.length; at++) {
     // at < length
     const value = values[at]!
     if (value < low) low = value
     if (value > high) high = value
+    if (isWhole && !Number.isInteger(value)) isWhole = false
     if (at % step === 0) ascending[at / step] = value
   }
   ascending.sort()
   const [black, white] = [percentile(ascending, lowest), percentile(ascending, highest)]
-  // LINEAR of DICOM puts black at centre - width / 2 and white at centre + width / 2 - 1.
-  return { range: [low, high], autoWindow: { centre: (black + white + 1) / 2, width: white - black + 1 } }
+  return { range: [low, high], autoWindow: windowBetween(black, white, isWhole) }
+}
+
+/** The other way round of `windowFraction`: LINEAR of DICOM for whole numbers counts both ends, LINEAR_EXACT measures. */
+function windowBetween(black: number, white: number, isWhole: boolean): WindowLevel {
+  if (isWhole) return { centre: (black + white + 1) / 2, width: white - black + 1 }
+  return { centre: (black + white) / 2, width: Math.max(white - black, Number.EPSILON) }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Project } from '../../shared/domain/project'
 import { isAppError } from '../../shared/errors'
 import type { FolderLock } from '../files/folder-lock'
-import { lockFolder } from '../files/folder-lock'
+import { lockFolder, lockName } from '../files/folder-lock'
 import { systemCode } from '../files/write-atomically'
 import { databaseName } from './project-folder'
 
@@ -14,7 +14,6 @@ export interface Claim {
   readonly lookReason: Project['lookReason']
 }
 
-const lockName = '.lock'
 const refreshMs = 60_000
 /** Clocks of two computers may differ by minutes. */
 const abandonedMs = 15 * 60_000

@@ -22,19 +22,21 @@ export interface FoundFile {
  * maps that belong to an image: they come with it.
  *
  * @param roots - links that lead out of these are not followed; empty: all are
+ * @param signal - asked between two entries; then there are none
  */
 export async function findImportFiles(
   paths: readonly string[],
   roots: readonly string[] = [],
+  signal?: AbortSignal,
 ): Promise<FoundFile[]> {
   const found = new Map<string, FoundFile>()
   const entered = new Set<string>()
   for (const path of paths) {
     const isFolder = (await stat(path).catch(() => null))?.isDirectory() ?? false
-    const files = isFolder ? await walk(path, { root: dirname(path), roots, entered }) : [alone(path)]
+    const files = isFolder ? await walk(path, { root: dirname(path), roots, entered, signal }) : [alone(path)]
     for (const file of files) if (!found.has(file.file)) found.set(file.file, file)
   }
-  return [...found.values()]
+  return signal?.aborted === true ? [] : [...found.values()]
 }
 
 const alone = (file: string): FoundFile => ({
@@ -48,9 +50,11 @@ interface Walk {
   readonly roots: readonly string[]
   /** Folders that were looked through: links lead to them again, in circles or by more ways than anybody can go */
   readonly entered: Set<string>
+  readonly signal: AbortSignal | undefined
 }
 
-async function walk(folder: string, { root, roots, entered }: Walk): Promise<FoundFile[]> {
+async function walk(folder: string, world: Walk): Promise<FoundFile[]> {
+  const { root, roots, entered, signal } = world
   const { ino, dev } = await stat(folder)
   const own = `${dev}:${ino}`
   if (entered.has(own)) return []
@@ -58,11 +62,12 @@ async function walk(folder: string, { root, roots, entered }: Walk): Promise<Fou
   const layout = await readLayout(folder)
   const files: FoundFile[] = []
   for (const name of (await readdir(folder)).filter(name => !name.startsWith('.')).sort(byNumber)) {
+    if (signal?.aborted === true) break
     const path = join(folder, name)
     if (await leadsOut(path, roots)) continue
     const entry = await stat(path).catch(() => null) // a broken link is reported when it is opened
     if (entry?.isDirectory() === true) {
-      const inside = await walk(path, { root, roots, entered })
+      const inside = await walk(path, world)
       files.push(...inside.map(file => withLayout(file, layout)))
     } else if (!isBesides(name))
       files.push(withLayout({ ...alone(path), shown: relative(root, path) }, layout))

@@ -71,6 +71,7 @@ async function addFile(plan: ImportPlan, target: ImportTarget): Promise<ImportOu
   if (store.series.bySha256(sha256)) return nothingNew
   const decoded = decodeBytes(bytes, plan.file, 'image')
   const slices = await readSlices(plan, decoded)
+  store.assertInPlace()
   const path = copy ? await copyIn(plan.file, bytes, folder) : pathInProject(plan.file, folder)
   const isVolume = decoded.kind === 'volume'
   const directions = isVolume ? readNiftiHeader(bytes, plan.file).directions : null

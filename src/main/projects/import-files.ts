@@ -40,7 +40,7 @@ export async function* importFiles(
   { paths, copy, roots = [], signal }: ImportOptions,
 ): AsyncGenerator<ImportEvent> {
   session.assertEditable()
-  const files = await findImportFiles(paths, roots)
+  const files = await findImportFiles(paths, roots, signal)
   const total = files.length
   const counts = { ready: 0, slices: 0, known: 0, notSupported: 0, failed: 0, labels: 0 }
   try {

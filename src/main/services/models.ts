@@ -11,7 +11,7 @@ import type { ProjectSession } from '../projects/project-session'
 import { modelNameOf } from '../reviews/review-model'
 import { compareModels } from '../trainings/compare-models'
 import { listProjectModels } from '../trainings/list-models'
-import { modelCardOf, removeModel, useModel } from '../trainings/project-models'
+import { modelCardOf, removeModel, renameModel, useModel } from '../trainings/project-models'
 import { allowedPath } from './allowed-path'
 import { implementer } from './implementer'
 import type { ServiceContext } from './service-context'
@@ -26,9 +26,9 @@ export const modelsService = implementer.models.router({
     ),
   ),
   rename: implementer.models.rename.handler(({ input, context }) =>
-    changed(context, input.project, ({ store, ...session }) => {
+    changed(context, input.project, session => {
       session.assertEditable()
-      store.transaction(() => store.versions.rename(input.model, input.name))
+      return renameModel(session, input, context.folders)
     }),
   ),
   remove: implementer.models.remove.handler(({ input, context }) =>

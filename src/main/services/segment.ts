@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/errors'
 import { reviewModel } from '../reviews/review-model'
 import { shownPlane, shownRuns, storedPrompt } from '../projects/shown-plane'
 import { sliceSource } from '../projects/slice-source'
@@ -7,6 +8,8 @@ import { implementer } from './implementer'
 export const segmentService = implementer.segment.router({
   propose: implementer.segment.propose.handler(async ({ input, context, signal }) => {
     const session = context.projects.get(input.project)
+    const { box, points } = input.prompt
+    if (box === null && points.length === 0) throw new AppError('PROMPT_EMPTY', {})
     const { id, name } = reviewModel(session)
     const start = performance.now()
     const source = sliceSource(session, input.slice)

@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/errors'
 import { optionFields } from '../trainings/option-fields'
 import type { ServiceContext } from './service-context'
 import { implementer } from './implementer'
@@ -20,6 +21,7 @@ export const trainingService = implementer.training.router({
   ),
   record: implementer.training.record.handler(({ input, context }) => {
     const { runs } = context.projects.get(input.project).store
+    if (!runs.get(input.run)) throw new AppError('NO_SUCH_ITEM', { kind: 'run', id: String(input.run) })
     return { samples: runs.samples(input.run), log: runs.log(input.run) }
   }),
   pause: implementer.training.pause.handler(({ input, context }) => state(context, input, 'pause')),

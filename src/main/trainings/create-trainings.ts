@@ -15,6 +15,7 @@ import type { RunJob } from './run-job'
 import type { RunSplit } from './split'
 import { chooseRunSplit, rememberSplit } from './split'
 import { freeName } from './free-name'
+import { failedBy, goneError, refuseGone } from './gone-error'
 import { planRun } from './plan'
 import { rootOf } from './root-of'
 import { SpeedTrial } from './speed-trial'
@@ -176,6 +177,7 @@ class ProcessTrainings implements Trainings {
     session.assertEditable()
     this.#refuseSecond()
     const run = this.#stored(session, id)
+    refuseGone(session, run)
     if (finishing && run.epochs.length === 0) {
       void this.remove(session, id).catch((err: unknown) => log.error({ run: id, err }, 'Not removed'))
       return
@@ -261,12 +263,17 @@ class ProcessTrainings implements Trainings {
   }
 
   /** What says that it runs, and does not here, was cut off: its end could not be stored, or another process has it. */
-  #shown(session: ProjectSession, { settings: _, folder: _f, base: _b, ...run }: StoredRun): TrainingRun {
+  #shown(session: ProjectSession, stored: StoredRun): TrainingRun {
+    const run = withoutInsides(stored)
     const isWorking = ['running', 'pausing', 'finishing'].includes(run.state)
     const isLost = isWorking && session.mode === 'edit' && !this.#liveOf(session, run.id)
+    const gone = goneError(session, stored)
+    if (gone && (isLost || ended.includes(run.state))) return { ...run, ...failedBy(gone) }
     return isLost ? { ...run, state: 'cut-off' } : run
   }
 }
+
+const withoutInsides = ({ settings: _, folder: _f, base: _b, ...run }: StoredRun): TrainingRun => run
 
 /** @throws AppError NO_USABLE_SLICES, TOO_FEW_SLICES, SINGLE_GROUP */
 function splitFor(

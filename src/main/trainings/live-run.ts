@@ -11,6 +11,7 @@ import { log } from '../log'
 import { modelInUse } from '../projects/describe-project'
 import type { ProjectSession } from '../projects/project-session'
 import { StopFlag } from '../workers/stop-flag'
+import { inProjectWords } from './in-project-words'
 import type { RunJob } from './run-job'
 import { checkpointOfRun, jobOptions } from './run-job'
 import { RunFeed } from './run-feed'
@@ -212,12 +213,13 @@ export class LiveRun {
     }
     if (!isAppError(error)) log.error({ run: this.id, err: error }, 'A training failed')
     const told = isAppError(error) ? error : new AppError('INTERNAL', { reason: 'the training stopped' })
+    const message = inProjectWords(told.message, this.session, join(this.session.folder, this.#run.folder))
     const change: RunChange = {
       state: told.code === 'DISK_FULL' ? 'paused' : 'failed',
-      error: { code: told.code, message: told.message },
+      error: { code: told.code, message },
     }
     try {
-      this.#recorder.log(told.message)
+      this.#recorder.log(message)
       this.#change(change)
     } catch (cause) {
       log.error({ run: this.id, err: cause }, 'The end of a training could not be stored')

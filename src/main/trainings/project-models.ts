@@ -34,6 +34,19 @@ export async function removeModel(session: ProjectSession, id: string, folders: 
   await rm(file, { force: true })
 }
 
+/** @throws AppError NO_SUCH_ITEM; USAGE for a model that was not tuned in this project */
+export async function renameModel(
+  { store }: ProjectSession,
+  { model, name }: { readonly model: string; readonly name: string },
+  folders: ModelFolders,
+): Promise<void> {
+  if (!store.versions.get(model)) {
+    const { id } = await knownModel(model, folders)
+    throw new AppError('USAGE', { reason: `${id} was not tuned in this project and keeps its name.` })
+  }
+  store.transaction(() => store.versions.rename(model, name))
+}
+
 /** Markdown: what the run wrote, what comes with the model, or what is known of it. */
 export async function modelCardOf(
   session: ProjectSession,

@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import type { RunEvent } from '../../shared/contract/training'
 import type { JobEvent } from '../../shared/domain/events'
 import type { EpochFigures } from '../../shared/domain/training-run'
 import type { ProjectSession } from '../projects/project-session'
 import { shownPlane, shownRuns } from '../projects/shown-plane'
+import { inProjectWords } from './in-project-words'
 import { sliceIdOf } from './run-files'
 
 type Epoch = Extract<JobEvent, { event: 'epoch' }>
@@ -54,7 +56,7 @@ export class RunRecorder {
         return
       case 'notice':
       case 'skipped':
-        this.log(event.message)
+        this.log(this.#inProjectWords(event.message))
         return
       default:
     }
@@ -64,6 +66,11 @@ export class RunRecorder {
     const line = { at: new Date().toISOString(), message }
     this.#store(({ runs }) => runs.addLog(this.#id, line))
     this.#pass({ event: 'log', ...line })
+  }
+
+  #inProjectWords(message: string): string {
+    const run = this.#session.store.runs.get(this.#id)
+    return run ? inProjectWords(message, this.#session, join(this.#session.folder, run.folder)) : message
   }
 
   #epoch({ epoch, trainLoss, valLoss, valDice, learningRate, seconds, best }: Epoch): void {

@@ -2,6 +2,7 @@ import { constants, existsSync } from 'node:fs'
 import { copyFile, rename, rm } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { pictureSize } from '../../core/imaging/picture'
 import { tensor } from '../../core/tensor/tensor'
 import type { AnnotationId } from '../../shared/domain/annotation'
 import type { ErrorCode } from '../../shared/errors'
@@ -15,6 +16,7 @@ import { writeAtomically, writeError } from '../files/write-atomically'
 import { windowImage } from '../inference/window-image'
 import type { ProjectSession } from '../projects/project-session'
 import { sliceSource } from '../projects/slice-source'
+import { pngSize, refuseOtherSize } from './refuse-other-size'
 import { sliceFileStem } from './run-files'
 import type { RunSplit } from './split'
 import type { TrainingSlice } from './training-slices'
@@ -106,11 +108,15 @@ async function writeImage(
   const { window, ...place } = sliceSource(session, slice.id)
   const extension = extname(place.imageFile).toLowerCase()
   const known = session.store.slices.get(slice.id)?.spacingMm ?? null
-  if (!window && place.sliceIndex === null && extension === '.png') {
+  const own =
+    !window && place.sliceIndex === null && extension === '.png' ? await pngSize(place.imageFile) : null
+  if (own) {
+    refuseOtherSize(session, slice.id, own)
     await copyPicture(place.imageFile, `${stem}${extension}`)
     return known
   }
   const { image, spacingMm } = await loadImage({ ...place, spacingMm: null }, files)
+  refuseOtherSize(session, slice.id, pictureSize(image))
   await writeAtomically(`${stem}.npy`, writeNpy(window ? windowImage(image, window) : image))
   return known ?? spacingMm
 }

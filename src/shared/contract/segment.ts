@@ -48,7 +48,7 @@ export const segment = {
   /**
    * Masks for a prompt, best first. A slice that is not encoded yet is encoded first, before all others.
    *
-   * @throws PROMPT_NOT_OFFERED, and what reading the slice can meet
+   * @throws PROMPT_EMPTY, PROMPT_NOT_OFFERED, and what reading the slice can meet
    */
   propose: procedure
     .input(onSlice.extend({ prompt: Prompt }))

@@ -90,6 +90,7 @@ async function upload(c: Context, { backend, uploadLimitBytes }: HttpAppOptions)
   try {
     const project = backend.context.projects.get(c.req.param('project') ?? '')
     project.assertEditable()
+    project.store.assertInPlace()
     const body = c.req.raw.body
     const name = c.req.query('name') ?? ''
     if (body === null) throw new AppError('CORRUPT_FILE', { file: name, reason: 'it is empty' })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { unzipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
@@ -137,11 +138,29 @@ describe('an export', () => {
     const leftover = join(session.folder, 'exports', '.png.0123456789ab.unfinished')
     mkdirSync(leftover, { recursive: true })
     writeFileSync(join(leftover, 'a.png'), 'half')
+    const earlier = new Date(Date.now() - 60_000)
+    utimesSync(leftover, earlier, earlier)
+    const locked = join(session.folder, 'exports', '.png.00000000abcd.unfinished')
+    mkdirSync(locked)
+    writeFileSync(join(locked, '.lock'), `4194305 ${hostname()}\n`)
 
     const { report } = await exported(session, 'csv')
 
     expect(filesIn(join(session.folder, 'exports')).every(file => file.startsWith('csv/'))).toBe(true)
     expect(report.files).toHaveLength(2)
+  })
+
+  it('leaves alone what another process is exporting', async () => {
+    const { session } = await smallProject()
+    const others = join(session.folder, 'exports', '.png.0123456789ab.unfinished')
+    const begun = join(session.folder, 'exports', '.png.ba9876543210.unfinished')
+    for (const folder of [others, begun]) mkdirSync(folder, { recursive: true })
+    writeFileSync(join(others, '.lock'), `${process.ppid} ${hostname()}\n`)
+
+    const { report } = await exported(session, 'csv')
+
+    expect([others, begun].map(folder => existsSync(folder))).toEqual([true, true])
+    expect(filesIn(report.folder)).toEqual(['measurements.csv', 'report.json'])
   })
 
   it('lists slices whose file cannot be read, and writes the others', async () => {

@@ -138,3 +138,15 @@ it('offers every option of the recipe with its range and the defaults of each pr
     ...{ kind: 'choice', choices: ['all', 'best'] },
   })
 })
+
+it('renames no model that was not tuned here, and has no record of a run that there is not', async () => {
+  const client = clientOf(await discProject({ done: 4 }))
+  const rename = (model: string) => client.models.rename({ project: 'p', model, name: 'mine' })
+
+  await expect(rename('run:7')).rejects.toMatchObject({ code: 'NO_SUCH_ITEM', data: { kind: 'model' } })
+  await expect(rename('nobody')).rejects.toMatchObject({ code: 'NO_SUCH_ITEM', data: { kind: 'model' } })
+  await expect(rename('efficientsam-ti-medical')).rejects.toMatchObject({ code: 'USAGE' })
+  await expect(client.training.record({ project: 'p', run: 7 })).rejects.toMatchObject({
+    ...{ code: 'NO_SUCH_ITEM', data: { kind: 'run', id: '7' } },
+  })
+})

@@ -76,3 +76,12 @@ async function lastState(states: PromiseLike<AsyncIterable<EncodingState>>): Pro
   for await (const state of await states) if (state.state === 'done') return state
   return null
 }
+
+test('a prompt with neither box nor points is refused: it says nothing', async () => {
+  const { client, project, slices } = await backendWithProject()
+  const [slice = 0] = slices
+
+  const asked = client.segment.propose({ project, slice, prompt: { box: null, points: [] } })
+
+  await expect(asked).rejects.toMatchObject({ code: 'PROMPT_EMPTY' })
+})

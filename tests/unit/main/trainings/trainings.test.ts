@@ -1,7 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { recipeOf } from '../../../../src/shared/domain/training-options'
+import { dataFolder } from '../../../../src/main/trainings/run-files'
+import { AppError } from '../../../../src/shared/errors'
 import { discProject, shortRun, trainingsOf, watched } from './disc-project'
 
 const wishes = { preset: 'quick', changes: shortRun, name: null, allowSharedGroup: false } as const
@@ -161,4 +163,47 @@ it('offers a run that a killed process left', async () => {
 
   // It was killed before its data set was written.
   expect(trainings.list(session)[0]).toMatchObject({ state: 'finished' })
+})
+
+it('names slices and files of the project, not its own copies of them', async () => {
+  const session = await discProject({ done: 4 })
+  const copies = dataFolder(join(session.folder, 'runs/1'))
+  const image = join(copies, 'train/images/g000001-slice-000000002.png')
+  // eslint-disable-next-line @typescript-eslint/require-await -- a job is a stream
+  const trainings = trainingsOf(async function* () {
+    yield { event: 'skipped', file: image, code: 'X', message: `${image} is left out: one pixel is odd.` }
+    throw new AppError('NO_USABLE_SLICES', { file: copies })
+  })
+
+  const { id } = trainings.start(session, wishes)
+  await watched(trainings.watch(session, id))
+
+  const said = session.store.runs.log(id).map(({ message }) => message)
+  expect(said[0]).toBe(
+    `slice disc-1 (${join(session.folder, 'images/disc-1.png')}) is left out: one pixel is odd.`,
+  )
+  expect(said[1]).toBe(`Nothing in ${session.folder} can be used. See the reports above, one per file.`)
+  expect(trainings.list(session)[0]?.error?.message).toBe(said[1])
+})
+
+it('says that a run whose folder was removed is gone, and does not begin it anew', async () => {
+  const session = await discProject({ done: 4 })
+  const trainings = trainingsOf()
+  const run = trainings.start(session, wishes)
+  await watched(trainings.watch(session, run.id), ({ event }) => {
+    if (event === 'epoch') trainings.pause(session, run.id)
+  })
+  const folder = join(session.folder, 'runs', String(run.id))
+  rmSync(folder, { recursive: true })
+
+  expect(trainings.list(session)[0]).toMatchObject({
+    ...{ state: 'failed', bestEpoch: null, version: null },
+    error: { code: 'RUN_GONE', message: expect.stringContaining(folder) as string },
+  })
+  const gone = expect.objectContaining({ code: 'RUN_GONE' }) as Error
+  expect(() => trainings.resume(session, run.id)).toThrow(gone)
+  expect(() => trainings.stop(session, run.id)).toThrow(gone)
+  expect(trainings.isActive).toBe(false)
+  await trainings.remove(session, run.id)
+  expect(trainings.list(session)).toEqual([])
 })

@@ -5,6 +5,7 @@ import { sliceSource } from '../../../../src/main/projects/slice-source'
 import { chooseRunSplit } from '../../../../src/main/trainings/split'
 import { trainingSlices } from '../../../../src/main/trainings/training-slices'
 import { writeDataSet } from '../../../../src/main/trainings/write-data-set'
+import { pngWith } from '../support/folders'
 import { discProject } from './disc-project'
 
 async function projectWithSplit() {
@@ -54,4 +55,27 @@ it('fails with the missing file where a side has no slice left', async () => {
   await expect(writeDataSet(session, split, place)).rejects.toMatchObject({
     ...{ code: 'FILE_NOT_FOUND', data: { file: files.at(-1) } },
   })
+})
+
+it('leaves out a slice whose picture was replaced by one of another size, and names file and slice', async () => {
+  const { session, split, place, fileOf } = await projectWithSplit()
+  const [{ id, name } = { id: 0, name: '' }] = split.train
+  const said: string[] = []
+  writeFileSync(fileOf(id), pngWith(32, 48, [9, 1, 1, 2, 2]))
+
+  await writeDataSet(session, split, { ...place, onSkipped: ({ message }) => void said.push(message) })
+
+  expect(said).toEqual([
+    `${fileOf(id)} is left out: it measures 48 x 32 pixels now, and slice ${name} was drawn on 64 x 64.`,
+  ])
+  expect(readdirSync(join(place.folder, 'train/images'))).toHaveLength(split.train.length - 1)
+})
+
+it('leaves out a picture that is none any more', async () => {
+  const { session, split, said, place, fileOf } = await projectWithSplit()
+  writeFileSync(fileOf(split.train[0]?.id), 'no picture')
+
+  await writeDataSet(session, split, place)
+
+  expect(said).toEqual(['CORRUPT_FILE'])
 })
