@@ -78,8 +78,8 @@ test('the saved report survives quotes, and no name becomes a formula', () => {
 
 test('paths of both systems give names, formats and what they share', () => {
   expect(['/home/u/raw/', 'C:\\Daten\\Kopf 2026', '/'].map(folderName)).toEqual(['raw', 'Kopf 2026', '/'])
-  expect(['a.png', 'b.nii.gz', 'README', 'x.tar.gz', '.hidden'].map(formatName)).toEqual([
-    ...['PNG', 'NII.GZ', '', 'GZ', 'HIDDEN'],
+  expect(['a.png', 'b.nii.gz', 'c.NII', 'README', 'x.tar.gz', '.hidden'].map(formatName)).toEqual([
+    ...['PNG', 'NIfTI', 'NIfTI', '', 'GZ', 'HIDDEN'],
   ])
   expect(commonFolder(['/d/raw/a/1.png', '/d/raw/ab/2.png'])).toBe('/d/raw/')
   expect(commonFolder(['C:\\d\\1.png', 'C:\\d\\2.png'])).toBe('C:\\d\\')

@@ -11,10 +11,12 @@ import {
   Settings,
   Undo2,
 } from '@lucide/vue'
-import { locale } from '../locale'
+import type { EditAction } from '../../../shared/domain/project'
+import { locale, t } from '../locale'
 import { useOpening } from '../composables/use-opening'
 import { goTo, projectViews, type ProjectView } from '../router/route'
 import { viewComponent } from '../router/views'
+import { useDisplayStore } from '../stores/display'
 import { useProjectStore } from '../stores/project'
 import { useSettingsStore } from '../stores/settings'
 import { useShellStore } from '../stores/shell'
@@ -168,7 +170,7 @@ function historyActions(): readonly Action[] {
       icon: Undo2,
       defaultKey: 'Ctrl+Z',
       enabled: () => projects.canEdit && projects.undoState.undo !== null,
-      run: () => projects.undo(),
+      run: () => sayAfter('shell.undone', projects.undoState.undo, projects.undo()),
     },
     {
       ...history,
@@ -177,7 +179,17 @@ function historyActions(): readonly Action[] {
       icon: Redo2,
       defaultKey: 'Ctrl+Shift+Z Ctrl+Y',
       enabled: () => projects.canEdit && projects.undoState.redo !== null,
-      run: () => projects.redo(),
+      run: () => sayAfter('shell.redone', projects.undoState.redo, projects.redo()),
     },
   ]
+}
+
+/** What was said last is not true any more. */
+async function sayAfter(
+  key: 'shell.undone' | 'shell.redone',
+  what: EditAction | null,
+  work: Promise<unknown>,
+): Promise<void> {
+  await work
+  if (what !== null) useDisplayStore().say(t(key, { what: t(`undo.${what}`) }))
 }

@@ -19,8 +19,9 @@ export function lastSeparator(path: string): number {
   return Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'))
 }
 
-/** Without the dot, in capitals, as people say it: "PNG", "NII.GZ"; '' where there is none. */
+/** As people say it: "PNG", "NIfTI"; '' where there is none. */
 export function formatName(file: string): string {
   const name = file.slice(lastSeparator(file) + 1)
-  return /\.((?:nii\.)?[A-Za-z0-9]{1,8})$/.exec(name)?.[1]?.toUpperCase() ?? ''
+  if (/\.nii(\.gz)?$/i.test(name)) return 'NIfTI'
+  return /\.([A-Za-z0-9]{1,8})$/.exec(name)?.[1]?.toUpperCase() ?? ''
 }

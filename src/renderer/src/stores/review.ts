@@ -142,9 +142,19 @@ export const useReviewStore = defineStore('review', () => {
   }
 
   const reload = useDebounceFn(() => load().catch(() => {}), 150)
+  // Only what was predicted can change here; new predictions come by `predict` and with the view.
   watch(
-    () => [project.slices, project.undoneSlices],
-    () => void reload(),
+    () => project.slices,
+    () => {
+      if (all.value.length > 0) void reload()
+    },
+  )
+  watch(
+    () => project.undoneSlices,
+    () => {
+      lastDone.value = null
+      void reload()
+    },
   )
   watch(
     () => project.id,
@@ -157,6 +167,7 @@ export const useReviewStore = defineStore('review', () => {
       lastDone.value = null
       void reload()
     },
+    { immediate: true },
   )
 
   return {
