@@ -1,21 +1,58 @@
 import type { Tensor } from '../../core/tensor/tensor'
+import type { WindowLevel } from '../../shared/domain/window-level'
+import type { Directions } from '../../shared/geometry/directions'
 
-/** What the file is read for: a palette means colours in an image and classes in a label map. */
-export type FileRole = 'image' | 'labels'
+/**
+ * What the file is read for. A palette means colours in an image and classes in a label map, and an image is turned
+ * until high values are bright; `stored` is what the file holds, with nothing done to it.
+ */
+export type FileRole = 'image' | 'labels' | 'stored'
+
+/** Rows of a matrix that takes voxel indices, in the order of the file's axes, to mm towards right, anterior, superior. */
+export type Affine = readonly (readonly number[])[]
+
+/** Where a file stands among others of its series. */
+export interface SeriesPlace {
+  /** Series UID */
+  readonly series: string
+  readonly description: string | null
+  /** Hash of the patient's ID; null where the file names none */
+  readonly patient: string | null
+  readonly instance: number | null
+  /** Of the first pixel, in mm towards left, posterior, superior; null where the file does not say */
+  readonly position: readonly number[] | null
+  /** Where rows and columns lead: six numbers; null where the file does not say */
+  readonly orientation: readonly number[] | null
+}
 
 /** What a file holds, before anyone decides what to do with it. */
 export interface DecodedFile {
   /**
-   * Stored values. A picture is [height, width] or [height, width, channels]; a volume [z, y, x], i.e. the axes of
-   * the file reversed, because its first axis varies fastest.
+   * Stored values. A picture is [height, width] or [height, width, channels]; a volume [z, y, x] or
+   * [z, y, x, channels], i.e. the axes of the file reversed, because its first axis varies fastest.
    */
   readonly pixels: Tensor
   readonly kind: 'picture' | 'volume'
-  /** Millimetres per step along each axis of `pixels`, null where the file does not say */
+  /** Millimetres per step along each axis of a picture or volume, as `pixels` has them; null where the file does not say */
   readonly spacingMm: readonly number[] | null
   /** value = slope * stored + intercept; null where the stored values are the values */
   readonly scale: { readonly slope: number; readonly intercept: number } | null
+  /** Whether the format counts axes the other way round: x, y, z, as NIfTI and NRRD do */
+  readonly isReversed: boolean
+  /** Sizes as the format counts them */
+  readonly storedShape: readonly number[]
+  readonly affine: Affine | null
+  /** Where the axes of the file lead; null where the file does not say */
+  readonly directions: Directions | null
+  /** What the file says it should be looked at with, in true values */
+  readonly windows: readonly WindowLevel[]
+  readonly place: SeriesPlace | null
+  /** What a person should know: sentences after "the file" */
+  readonly warnings: readonly string[]
 }
+
+/** What a codec must find out, and what it may. */
+export type CodecResult = Pick<DecodedFile, 'pixels' | 'kind'> & Partial<DecodedFile>
 
 export interface Codec {
   readonly id: string
@@ -24,13 +61,22 @@ export interface Codec {
   /** Whether the bytes look like this format */
   readonly sniff: (bytes: Uint8Array) => boolean
   /**
-   * @param file - name for error messages
+   * @param file - name for error messages; other files that this one names are looked for beside it
    * @throws AppError CORRUPT_FILE, FILE_UNREADABLE (a variant we do not read) or UNSAFE_PICKLE
    */
-  readonly read: (bytes: Uint8Array, file: string, role: FileRole) => DecodedFile
+  readonly read: (bytes: Uint8Array, file: string, role: FileRole) => CodecResult | Promise<CodecResult>
 }
 
 /** Import formats are declared with this: one file a format, one line in the registry. */
 export function defineCodec(codec: Codec): Codec {
   return codec
+}
+
+/** What a codec leaves out is unknown. */
+export function completed(result: CodecResult): DecodedFile {
+  return {
+    ...{ spacingMm: null, scale: null, affine: null, directions: null, place: null },
+    ...{ isReversed: false, storedShape: result.pixels.shape, windows: [], warnings: [] },
+    ...result,
+  }
 }

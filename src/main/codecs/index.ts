@@ -1,31 +1,46 @@
-import { open, readFile } from 'node:fs/promises'
 import { AppError } from '../../shared/errors'
 import type { Codec, DecodedFile, FileRole } from './codec'
+import { completed } from './codec'
+import { dicom } from './dicom'
+import { readBytes } from './file-bytes'
+import { jpeg } from './jpeg'
 import { nifti } from './nifti'
 import { npy } from './npy'
+import { npz } from './npz-archive'
+import { nrrd } from './nrrd'
 import { png } from './png'
+import { tiff } from './tiff'
 
-export type { Codec, DecodedFile, FileRole } from './codec'
-export type { Direction } from './nifti-header'
+export type { Affine, Codec, DecodedFile, FileRole, SeriesPlace } from './codec'
 export { readNiftiHeader } from './nifti-header'
 export { writeNifti } from './nifti-write'
 export { readNpz } from './npz'
+export { readBytes as bytesOf } from './file-bytes'
 export { writeNpy } from './npy'
 export { writePng } from './png'
 
-/** Every import format. The open dialog, drag and drop and the command line follow it. */
-export const codecs: readonly Codec[] = [png, npy, nifti]
+/** Every import format; DICOM first, because its preamble may look like a TIFF. The open dialog, drag and drop and the command line follow it. */
+export const codecs: readonly Codec[] = [dicom, png, jpeg, tiff, nifti, nrrd, npy, npz]
 
 /** Reads a file as what its bytes say it is, whatever its name. */
 export async function readImageFile(file: string, role: FileRole): Promise<DecodedFile> {
-  return decodeBytes(await bytesOf(file), file, role)
+  return decodeBytes(await readBytes(file), file, role)
 }
 
 /** @param file - name for error messages */
-export function decodeBytes(bytes: Uint8Array, file: string, role: FileRole): DecodedFile {
+export async function decodeBytes(bytes: Uint8Array, file: string, role: FileRole): Promise<DecodedFile> {
+  return completed(await codecOf(bytes, file).read(bytes, file, role))
+}
+
+/**
+ * The codec of what the bytes hold.
+ *
+ * @throws AppError CORRUPT_FILE, UNKNOWN_FORMAT
+ */
+export function codecOf(bytes: Uint8Array, file: string): Codec {
   if (bytes.length === 0) throw new AppError('CORRUPT_FILE', { file, reason: 'it is empty' })
   const codec = codecs.find(candidate => candidate.sniff(bytes))
-  if (codec) return codec.read(bytes, file, role)
+  if (codec) return codec
   const named = codecs.find(candidate => hasExtension(file, candidate))
   if (named)
     throw new AppError('CORRUPT_FILE', { file, reason: `it is not a ${named.id} file, in spite of its name` })
@@ -49,28 +64,4 @@ export function stemOf(file: string): string {
 function hasExtension(file: string, codec: Codec): boolean {
   const name = file.toLowerCase()
   return codec.extensions.some(extension => name.endsWith(extension))
-}
-
-/** @throws AppError FILE_NOT_FOUND or FILE_UNREADABLE */
-export async function bytesOf(file: string, limit?: number): Promise<Uint8Array> {
-  try {
-    return limit === undefined ? await readFile(file) : await firstBytes(file, limit)
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
-    if (code === 'ENOENT') throw new AppError('FILE_NOT_FOUND', { file }, { cause })
-    const reason =
-      { EACCES: 'permission denied', EISDIR: 'it is a folder', EPERM: 'permission denied' }[code] ?? code
-    throw new AppError('FILE_UNREADABLE', { file, reason }, { cause })
-  }
-}
-
-async function firstBytes(file: string, limit: number): Promise<Uint8Array> {
-  const handle = await open(file)
-  try {
-    const bytes = new Uint8Array(limit)
-    const { bytesRead } = await handle.read(bytes, 0, limit, 0)
-    return bytes.subarray(0, bytesRead)
-  } finally {
-    await handle.close()
-  }
 }

@@ -3,8 +3,10 @@ import type { NIFTI1, NIFTI2 } from 'nifti-reader-js'
 import { readHeader } from 'nifti-reader-js'
 import type { DType } from '../../core/tensor/dtype'
 import { AppError } from '../../shared/errors'
-
-export type Direction = 'R' | 'L' | 'A' | 'P' | 'S' | 'I'
+import type { Directions } from '../../shared/geometry/directions'
+import { directionsOf } from './affine'
+import type { Affine } from './codec'
+import { isPlaced, niftiAffine } from './nifti-affine'
 
 export interface NiftiHeader {
   /** Sizes in the order of the file: [x, y, z, ...], at least three, without trailing ones beyond the third */
@@ -16,7 +18,10 @@ export interface NiftiHeader {
   readonly spacingMm: readonly [number, number, number] | null
   readonly scale: { readonly slope: number; readonly intercept: number } | null
   /** Where each of [x, y, z] leads: right, left, anterior, posterior, superior or inferior; null where the file does not say */
-  readonly directions: readonly [Direction, Direction, Direction] | null
+  readonly directions: Directions | null
+  readonly affine: Affine | null
+  /** Sizes as the file states them, with trailing ones */
+  readonly storedShape: readonly number[]
   /** Bytes of the fixed part: 348 for NIfTI-1, 540 for NIfTI-2 */
   readonly size: number
 }
@@ -54,21 +59,25 @@ export function readNiftiHeader(bytes: Uint8Array, file: string): NiftiHeader {
   const start = headerBytes(bytes, file)
   const size = niftiVersion(start) === 2 ? 540 : 348
   if (start.length < size) throw new AppError('CORRUPT_FILE', { file, reason: 'it ends within its header' })
-  const raw = parse(new Uint8Array(start.subarray(0, size)), file)
+  const fixed = new Uint8Array(start.subarray(0, size))
+  const raw = parse(fixed, file)
   const dtype = dtypes[raw.datatypeCode]
   if (!dtype) {
     const reason = `its values are of the NIfTI type ${raw.datatypeCode} (complex, colour or extended numbers), which SliceTune does not read`
     throw new AppError('FILE_UNREADABLE', { file, reason })
   }
   const dimensions = dimensionsOf(raw, file)
+  const affine = niftiAffine(raw, fixed, dimensions)
   return {
+    affine,
+    storedShape: raw.dims.slice(1, 1 + (raw.dims[0] ?? 0)),
     dimensions,
     dtype,
     littleEndian: raw.littleEndian,
     dataOffset: offsetOf(raw.vox_offset, size, file),
     spacingMm: spacingOf(raw),
     scale: scaleOf(raw),
-    directions: directionsOf(raw),
+    directions: affine && isPlaced(raw) ? directionsOf(affine) : null,
     size,
   }
 }
@@ -141,25 +150,4 @@ function scaleOf(raw: NIFTI1 | NIFTI2): NiftiHeader['scale'] {
   const { scl_slope: slope, scl_inter: intercept } = raw
   if (!Number.isFinite(slope) || slope === 0 || !Number.isFinite(intercept)) return null
   return slope === 1 && intercept === 0 ? null : { slope, intercept }
-}
-
-/** World axes run to the right, to the front and upwards (NIfTI-1 standard, "orientation and location"). */
-const towards = [
-  ['R', 'L'],
-  ['A', 'P'],
-  ['S', 'I'],
-] as const
-
-/** Each axis by its largest component; null where two axes of an oblique volume lead the same way. */
-function directionsOf(raw: NIFTI1 | NIFTI2): NiftiHeader['directions'] {
-  if (raw.qform_code <= 0 && raw.sform_code <= 0) return null
-  const [x, y, z] = [0, 1, 2].map(axis => {
-    const components = [0, 1, 2].map(world => raw.affine[world]?.[axis] ?? NaN)
-    const sizes = components.map(Math.abs)
-    const largest = sizes.indexOf(Math.max(...sizes))
-    return towards[largest]?.[(components[largest] ?? 0) > 0 ? 0 : 1]
-  })
-  if (x === undefined || y === undefined || z === undefined) return null
-  const worlds = new Set([x, y, z].map(letter => towards.findIndex(pair => pair.some(one => one === letter))))
-  return worlds.size === 3 ? [x, y, z] : null
 }

@@ -2,9 +2,9 @@ import { gunzipSync } from 'node:zlib'
 import { bytesPerElement } from '../../core/tensor/dtype'
 import { sizeOf } from '../../core/tensor/shape'
 import { AppError } from '../../shared/errors'
-import type { DecodedFile } from './codec'
+import type { CodecResult } from './codec'
 import { defineCodec } from './codec'
-import type { NiftiHeader } from './nifti-header'
+import { firstVolume } from './first-volume'
 import { isGzip, isNifti, readNiftiHeader } from './nifti-header'
 import { guardDecodedSize } from './size-guard'
 import { typedValues } from './typed-values'
@@ -13,7 +13,7 @@ export const nifti = defineCodec({
   id: 'nifti',
   extensions: ['.nii.gz', '.nii'],
   sniff: bytes => isGzip(bytes) || isNifti(bytes),
-  read: (bytes, file): DecodedFile => {
+  read: (bytes, file, role): CodecResult => {
     const header = readNiftiHeader(bytes, file)
     const length = sizeOf(header.dimensions) * bytesPerElement(header.dtype)
     guardDecodedSize(file, header.dataOffset + length, bytes.length, isGzip(bytes))
@@ -23,11 +23,12 @@ export const nifti = defineCodec({
     }
     // The first axis of the file varies fastest, so the row-major shape is the reversed one.
     const shape = [...header.dimensions].reverse()
+    const all = typedValues(data.subarray(header.dataOffset), header.dtype, shape, header.littleEndian)
+    const { affine, directions, scale, storedShape } = header
     return {
-      pixels: typedValues(data.subarray(header.dataOffset), header.dtype, shape, header.littleEndian),
-      kind: 'volume',
-      spacingMm: reversedSpacing(header),
-      scale: header.scale,
+      ...firstVolume(all, role),
+      ...{ kind: 'volume', isReversed: true, affine, directions, scale, storedShape },
+      spacingMm: header.spacingMm && [...header.spacingMm].reverse(),
     }
   },
 })
@@ -45,9 +46,4 @@ function decompress(bytes: Uint8Array, file: string, length: number): Uint8Array
       : 'its compressed data is broken'
     throw new AppError('CORRUPT_FILE', { file, reason }, { cause })
   }
-}
-
-/** @returns spacing of [z, y, x]; axes beyond the third (time) have none, so a 4-D file has null */
-function reversedSpacing(header: NiftiHeader): readonly number[] | null {
-  return header.spacingMm && header.dimensions.length === 3 ? [...header.spacingMm].reverse() : null
 }

@@ -4,7 +4,7 @@ import { sizeOf, stridesOf } from '../../core/tensor/shape'
 import type { Tensor } from '../../core/tensor/tensor'
 import { tensor } from '../../core/tensor/tensor'
 import { AppError } from '../../shared/errors'
-import type { DecodedFile } from './codec'
+import type { CodecResult } from './codec'
 import { defineCodec } from './codec'
 import { guardDecodedSize } from './size-guard'
 import { typedValues, valueBytes } from './typed-values'
@@ -13,13 +13,14 @@ export const npy = defineCodec({
   id: 'npy',
   extensions: ['.npy'],
   sniff: bytes => bytes[0] === 0x93 && latin1(bytes.subarray(1, 6)) === 'NUMPY',
-  read: (bytes, file): DecodedFile => ({
-    pixels: readNpy(bytes, file),
-    kind: 'picture',
-    spacingMm: null,
-    scale: null,
-  }),
+  read: (bytes, file): CodecResult => arrayOfPixels(readNpy(bytes, file)),
 })
+
+/** Three axes of which the last is too long for colours are a volume: [z, y, x]. */
+export function arrayOfPixels(pixels: Tensor): CodecResult {
+  const isVolume = pixels.shape.length === 3 && (pixels.shape[2] ?? 0) >= 16
+  return { pixels, kind: isVolume ? 'volume' : 'picture' }
+}
 
 const dtypes: Readonly<Record<string, DType>> = {
   b1: 'bool',

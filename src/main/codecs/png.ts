@@ -22,7 +22,7 @@ export const png = defineCodec({
     if (picture.data.length !== elements) {
       throw new AppError('CORRUPT_FILE', { file, reason: 'its data does not fill its declared size' })
     }
-    return { pixels: pixelsOf(picture, role), kind: 'picture', spacingMm: null, scale: null }
+    return { pixels: withTransparency(pixelsOf(picture, role), picture), kind: 'picture' }
   },
 })
 
@@ -79,7 +79,22 @@ function pixelsOf(picture: DecodedPng, role: FileRole): Tensor {
   if (depth === 16) return tensor('uint16', shape, Uint16Array.from(picture.data))
   if (depth === 8) return tensor('uint8', shape, Uint8Array.from(picture.data))
   const brightest = 2 ** depth - 1
+  if (depth === 1 && role === 'stored') return tensor('bool', shape, unpack(picture, 1))
   return tensor('uint8', shape, unpack(picture, role === 'image' ? 255 / brightest : 1))
+}
+
+/** One colour may be declared transparent (tRNS): that is an alpha channel. */
+function withTransparency(pixels: Tensor, { transparency, channels, depth }: DecodedPng): Tensor {
+  const [height = 0, width = 0] = pixels.shape
+  if (transparency === undefined || channels !== 3) return pixels
+  const opaque = 2 ** depth - 1
+  const data = depth === 16 ? new Uint16Array(width * height * 4) : new Uint8Array(width * height * 4)
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const colour = [0, 1, 2].map(channel => Number(pixels.data[pixel * 3 + channel]))
+    const isClear = colour.every((value, channel) => value === transparency[channel])
+    data.set([...colour, isClear ? 0 : opaque], pixel * 4)
+  }
+  return tensor(pixels.dtype, [height, width, 4], data)
 }
 
 /** Samples of 1, 2 or 4 bits, packed high bits first, each row starting on a byte. */

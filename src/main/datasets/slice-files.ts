@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../shared/errors'
-import { codecByName } from '../codecs'
+import { bytesOf, codecByName, codecs } from '../codecs'
 import { filesIn } from './folders'
 import { skippedFile } from './outcome'
 import type { SkippedFile } from './records'
@@ -20,7 +20,8 @@ export interface SliceFiles {
 }
 
 /**
- * The files of a folder that can be images, volumes or masks, by their names; the others are reported.
+ * The files of a folder that can be images, volumes or masks, by their names or else their first bytes; the others are
+ * reported.
  *
  * @throws AppError FOLDER_NOT_FOUND
  */
@@ -28,9 +29,21 @@ export async function sliceFilesIn(folder: string): Promise<SliceFiles> {
   if (!(await stat(folder).catch(() => null))?.isDirectory()) {
     throw new AppError('FOLDER_NOT_FOUND', { file: folder })
   }
-  const files = await filesIn(folder)
-  const skipped = files
-    .filter(name => !codecByName(name) && !isBesides(name))
-    .map(name => skippedFile(new AppError('UNKNOWN_FORMAT', { file: join(folder, name) })))
-  return { names: files.filter(name => codecByName(name)), skipped }
+  const names: string[] = []
+  const skipped: SkippedFile[] = []
+  for (const name of await filesIn(folder)) {
+    if (codecByName(name) || (!isBesides(name) && (await looksRead(join(folder, name))))) names.push(name)
+    else if (!isBesides(name))
+      skipped.push(skippedFile(new AppError('UNKNOWN_FORMAT', { file: join(folder, name) })))
+  }
+  return { names, skipped }
+}
+
+/** Bytes that tell the formats apart */
+const headLength = 512
+
+/** DICOM files often have no ending at all: their first bytes say what they are. */
+async function looksRead(file: string): Promise<boolean> {
+  const head = await bytesOf(file, headLength).catch(() => null)
+  return head !== null && codecs.some(codec => codec.sniff(head))
 }

@@ -69,7 +69,7 @@ async function addFile(plan: ImportPlan, target: ImportTarget): Promise<ImportOu
   const bytes = await bytesOf(plan.file)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   if (store.series.bySha256(sha256)) return nothingNew
-  const decoded = decodeBytes(bytes, plan.file, 'image')
+  const decoded = await decodeBytes(bytes, plan.file, 'image')
   const slices = await readSlices(plan, decoded)
   store.assertInPlace()
   const path = copy ? await copyIn(plan.file, bytes, folder) : pathInProject(plan.file, folder)
@@ -157,7 +157,7 @@ interface Files {
 }
 
 async function onceRead(file: string): Promise<FileCache> {
-  const decoded = decodeBytes(await bytesOf(file), file, 'labels')
+  const decoded = await decodeBytes(await bytesOf(file), file, 'labels')
   return { read: () => Promise.resolve(decoded) }
 }
 

@@ -22,7 +22,7 @@ const blobOf = async (
 async function thumbnailOf(project: ReviewProject, slice: number): Promise<Float64Array> {
   const { type, bytes } = await blobOf(project, 'thumbnail', slice)
   expect(type).toBe('image/png')
-  const { pixels } = decodeBytes(bytes, 'thumbnail.png', 'image')
+  const { pixels } = await decodeBytes(bytes, 'thumbnail.png', 'image')
   expect(pixels.shape).toEqual([height, width, 3])
   return numbersOf(pixels)
 }
@@ -127,7 +127,7 @@ describe('a thumbnail', () => {
 
     const { bytes } = await blobOf(project, 'thumbnail', slice)
 
-    const { pixels } = decodeBytes(bytes, 'thumbnail.png', 'image')
+    const { pixels } = await decodeBytes(bytes, 'thumbnail.png', 'image')
     expect(pixels.shape).toEqual([80, 160, 3])
     expect([...numbersOf(pixels)].filter(value => value > 0)).toEqual([0x22, 0xd3, 0xee])
   })

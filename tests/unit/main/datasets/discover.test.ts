@@ -108,7 +108,7 @@ describe('finding slices', () => {
     const folder = temporaryFolder({
       'images/alone.png': image,
       'masks/orphan.png': mask,
-      'images/photo.jpg': 'x',
+      'images/photo.bmp': 'x',
       'images/twice.npy': 'x',
       'images/twice.png': image,
       'masks/twice.png': mask,
@@ -124,7 +124,7 @@ describe('finding slices', () => {
       ['alone.png', 'UNUSABLE_SLICE'],
       ['broken.png', 'UNUSABLE_SLICE'],
       ['orphan.png', 'UNUSABLE_SLICE'],
-      ['photo.jpg', 'UNKNOWN_FORMAT'],
+      ['photo.bmp', 'UNKNOWN_FORMAT'],
       ['twice.png', 'UNUSABLE_SLICE'],
     ])
     expect(skipped.find(({ file }) => file.endsWith('alone.png'))?.message).toMatch(

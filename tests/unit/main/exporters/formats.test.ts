@@ -26,8 +26,8 @@ async function holedProject() {
   return { ...project, done, empty, nerve }
 }
 
-const pixelsOf = (file: string): number[] =>
-  Array.from(decodeBytes(readFileSync(file), file, 'labels').pixels.data, Number)
+const pixelsOf = async (file: string): Promise<number[]> =>
+  Array.from((await decodeBytes(readFileSync(file), file, 'labels')).pixels.data, Number)
 const holed = filledBox(box, 24, 16)
 filledBox(hole, 24, 16).forEach((value, at) => value === 1 && (holed[at] = 0))
 
@@ -41,13 +41,15 @@ describe('PNG label maps', () => {
     const classes = await exported(session, 'png', { options: { values: 'classes' } })
     const objects = await exported(session, 'png', { options: { values: 'objects' } })
 
-    const at = (folder: string): number[] => {
-      const pixels = pixelsOf(join(folder, 'masks/0.png.png'))
+    const at = async (folder: string): Promise<number[]> => {
+      const pixels = await pixelsOf(join(folder, 'masks/0.png.png'))
       return [pixels[4 * 24 + 4], pixels[5 * 24 + 6], pixels[24 + 12], pixels[24 + 20]].map(Number)
     }
-    expect(at(classes.report.folder)).toEqual([1, 0, 2, 1])
-    expect(at(objects.report.folder)).toEqual([1, 0, 2, 3])
-    expect(pixelsOf(join(classes.report.folder, 'masks/1.png.png')).every(value => value === 0)).toBe(true)
+    expect(await at(classes.report.folder)).toEqual([1, 0, 2, 1])
+    expect(await at(objects.report.folder)).toEqual([1, 0, 2, 3])
+    expect((await pixelsOf(join(classes.report.folder, 'masks/1.png.png'))).every(value => value === 0)).toBe(
+      true,
+    )
   })
 
   it('give overlapping pixels to the object that the model was surer of', async () => {
@@ -63,7 +65,7 @@ describe('PNG label maps', () => {
 
     const { report } = await exported(session, 'png', { options: { images: false } })
 
-    const row = pixelsOf(join(report.folder, 'masks/0.png.png')).slice(4 * 24 + 8, 4 * 24 + 14)
+    const row = (await pixelsOf(join(report.folder, 'masks/0.png.png'))).slice(4 * 24 + 8, 4 * 24 + 14)
     expect(row).toEqual([1, 1, 2, 1, 1, 1])
   })
 })
@@ -74,8 +76,10 @@ describe('NPY pairs', () => {
 
     const { report } = await exported(session, 'npy')
 
-    const image = decodeBytes(readFileSync(join(report.folder, 'imgs/0.png.npy')), 'a.npy', 'image').pixels
-    const labels = decodeBytes(readFileSync(join(report.folder, 'gts/0.png.npy')), 'a.npy', 'labels').pixels
+    const image = (await decodeBytes(readFileSync(join(report.folder, 'imgs/0.png.npy')), 'a.npy', 'image'))
+      .pixels
+    const labels = (await decodeBytes(readFileSync(join(report.folder, 'gts/0.png.npy')), 'a.npy', 'labels'))
+      .pixels
     expect([image.dtype, image.shape]).toEqual(['uint8', [16, 24, 3]])
     expect([labels.dtype, labels.shape]).toEqual(['uint8', [16, 24]])
     expect([...(labels.data as Uint8Array)]).toEqual([...holed])
@@ -228,7 +232,7 @@ describe('NIfTI label volumes', () => {
       expect(bytes.subarray(from, to).equals(header.subarray(from, to))).toBe(true)
     }
     expect(bytes.subarray(40, 48).equals(header.subarray(40, 48))).toBe(true)
-    const { pixels } = decodeBytes(gzipSync(bytes), 'a.nii.gz', 'labels')
+    const { pixels } = await decodeBytes(gzipSync(bytes), 'a.nii.gz', 'labels')
     expect(pixels.shape).toEqual([10, 64, 64])
     const set = Array.from(pixels.data, Number).flatMap((value, at) => (value === 0 ? [] : [at]))
     expect(set).toHaveLength(21 * 6)

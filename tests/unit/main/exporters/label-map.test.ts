@@ -13,7 +13,7 @@ describe('a label map as PNG', () => {
   ])('keeps the values of %j as %s', async (values, dtype) => {
     const bytes = await encode(labels(...values), 'a.png')
 
-    const { pixels } = decodeBytes(bytes, 'a.png', 'labels')
+    const { pixels } = await decodeBytes(bytes, 'a.png', 'labels')
     expect(pixels.dtype).toBe(dtype)
     expect(Array.from(pixels.data, Number)).toEqual(values)
   })

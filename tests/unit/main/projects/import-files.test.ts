@@ -49,7 +49,7 @@ describe('an import', () => {
       'a/notes.txt': 'nothing',
       'broken.png': pngWith(9, 9).subarray(0, 50),
       'grey.npy': writeNpy(tensor('int16', [2, 3], Int16Array.of(-5, 0, 1, 2, 3, 900))),
-      'holiday.jpg': Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 0),
+      'holiday.webp': 'RIFF....WEBP',
       'nan.npy': writeNpy(tensor('float32', [1, 2], Float32Array.of(NaN, 1))),
       'scan.dcm': 'no DICOM',
     })
@@ -60,12 +60,12 @@ describe('an import', () => {
       ['a/colour.png', 'ready', 1, ['no-spacing', 'colour', 'own-group']],
       ['broken.png', 'failed', 0, 'CORRUPT_FILE'],
       ['grey.npy', 'ready', 1, ['no-spacing', 'own-group']],
-      ['holiday.jpg', 'not-supported', 0, 'UNKNOWN_FORMAT'],
+      ['holiday.webp', 'not-supported', 0, 'UNKNOWN_FORMAT'],
       ['nan.npy', 'failed', 0, 'UNUSABLE_SLICE'],
-      ['scan.dcm', 'not-supported', 0, 'UNKNOWN_FORMAT'],
+      ['scan.dcm', 'failed', 0, 'CORRUPT_FILE'],
     ])
     expect(events.at(-1)).toEqual({
-      ...{ event: 'report', ready: 2, slices: 2, known: 0, notSupported: 2, failed: 2, labels: 0 },
+      ...{ event: 'report', ready: 2, slices: 2, known: 0, notSupported: 1, failed: 3, labels: 0 },
     })
     expect(events.filter(({ event }) => event === 'progress')).toHaveLength(6)
   })
