@@ -1,16 +1,14 @@
 import type { WindowLevel } from '../../../shared/domain/window-level'
+import { windowFraction } from '../../../shared/geometry/window-fraction'
 import type { Samples } from './samples'
 
 /** Grey of a value: 0 (black) to 255 (white). */
 export type Shade = (value: number) => number
 
-/**
- * DICOM PS3.3 C.11.2.1.2 LINEAR for widths of whole values; LINEAR_EXACT (C.11.2.1.3.2) below two values, where
- * LINEAR divides by nothing: slices of floats in [0, 1] have such windows.
- */
-export function shadeOf({ centre, width }: WindowLevel): Shade {
-  const [low, span] = width < 2 ? [centre - width / 2, width] : [centre - 0.5 - (width - 1) / 2, width - 1]
-  return value => Math.min(255, Math.max(0, Math.round(((value - low) / span) * 255)))
+/** @param isWhole - whether the slice's values are whole numbers; see `windowFraction` */
+export function shadeOf(window: WindowLevel, isWhole = true): Shade {
+  const fraction = windowFraction(window, isWhole)
+  return value => Math.round(fraction(value) * 255)
 }
 
 /** Values that a table can hold: those of samples of up to 16 bits. */
@@ -34,8 +32,8 @@ export function paintWindow(
   window: WindowLevel,
   out: Uint8ClampedArray,
 ): void {
-  const shade = shadeOf(window)
   const range = tables.get(samples.constructor.name)
+  const shade = shadeOf(window, range !== undefined || samples.every(Number.isInteger))
   if (range === undefined) return fill(samples, channels, shade, out)
   const table = new Uint8Array(range.size)
   for (let i = 0; i < range.size; i++) table[i] = shade(i + range.first)

@@ -23,6 +23,14 @@ describe('shadeOf', () => {
 })
 
 describe('paintWindow', () => {
+  it('spreads floats over the whole of a window, as the model sees them', () => {
+    const out = new Uint8ClampedArray(12)
+
+    paintWindow(Float32Array.from([0.5, 2, 3.5]), 1, { centre: 2, width: 3 }, out)
+
+    expect([out[0], out[4], out[8]]).toEqual([0, 128, 255])
+  })
+
   it('paints signed 16-bit values through a table as it would without one', () => {
     const values = [-32768, -1024, -1, 0, 39, 40, 41, 1000, 32767]
     const window = { centre: 40, width: 400 }
