@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { Commands, CommandName } from '../../shared/commands'
 import type { JobEvent } from '../../shared/domain/events'
+import { inspect } from '../jobs/inspect'
 import type { Job, JobName } from '../workers/contract'
 import type { CreateWorker } from '../workers/spawn'
 import { runJob } from '../workers/spawn'
@@ -49,6 +50,7 @@ export function createCommandRunner({
     evaluate: job('evaluate'),
     predict: job('predict'),
     embed: job('embed'),
+    inspect: (input, { stop }) => inspect(input, { stop }),
     doctor: job('doctor'),
     demo: job('demo'),
     'project create': (input, { stop }) => createProject(input, { openBackend, stop }),

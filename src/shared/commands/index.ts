@@ -8,7 +8,7 @@ import {
   trainProject,
 } from './project'
 import { embed, evaluate, predict } from './segment'
-import { demo, doctor } from './system'
+import { demo, doctor, inspect } from './system'
 import { train } from './training'
 
 /** Everything that SliceTune does, by the words that the user types. The doors are generated from it. */
@@ -27,6 +27,7 @@ export const commands = {
   'project train': trainProject,
   'project predict': predictProject,
   'project export': exportProject,
+  inspect,
   doctor,
   demo,
 } as const

@@ -25,3 +25,15 @@ export const demo = defineCommand({
   input: DemoOptions,
   examples: ['demo', 'demo --json | tail -n 1'],
 })
+
+export const inspect = defineCommand({
+  summary: 'Say what image files hold: sizes, values, spacing and place, as they are stored',
+  input: z.object({
+    files: z.array(z.string().min(1)).min(1).meta({
+      placeholder: 'FILE',
+      description: 'DICOM, NIfTI, NRRD, TIFF, PNG, JPEG, NPY or NPZ, whatever its name',
+    }),
+  }),
+  argument: 'files',
+  examples: ['inspect scan.dcm brain.nii.gz', 'inspect series/*.dcm --json'],
+})

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Inspection } from './inspection'
 
 /**
  * What a running job says. The same objects are the lines of `--json`, the progress of the terminal and,
@@ -206,6 +207,17 @@ export const CheckEvent = z.object({
 })
 export type CheckEvent = z.infer<typeof CheckEvent>
 
+/** What `inspect` found in a file, or why it was refused. */
+export const FileEvent = z.union([
+  Inspection.extend({ event: z.literal('file') }),
+  z.object({
+    event: z.literal('file'),
+    file: z.string(),
+    error: z.object({ code: z.string(), message: z.string() }),
+  }),
+])
+export type FileEvent = z.infer<typeof FileEvent>
+
 export const JobEvent = z.union([
   NoticeEvent,
   SkippedEvent,
@@ -219,6 +231,7 @@ export const JobEvent = z.union([
   CaseEvent,
   FoundEvent,
   CheckEvent,
+  FileEvent,
   EvaluationEvent,
   EvaluationReport,
   DemoReport,

@@ -8,6 +8,7 @@ import type {
 } from '../../../shared/domain/events'
 import { countOf } from '../../../shared/text/count-of'
 import * as z from 'zod'
+import { describeFile } from './describe-file'
 import { formatScore, formatTable } from './table'
 
 type Kind = JobEvent['event']
@@ -32,6 +33,7 @@ const describers: Describers = {
   split: () => [],
   sample: () => [],
   case: () => [],
+  file: describeFile,
   found: event => [describeFound(event)],
   epoch: event => [
     `Epoch ${event.epoch}: train loss ${event.trainLoss.toFixed(4)}, validation loss ${formatScore(event.valLoss, 4)}, ` +

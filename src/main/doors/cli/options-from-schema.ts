@@ -45,7 +45,7 @@ export function optionsFromSchema(
   for (const [name, property] of Object.entries(properties)) {
     const field = flatten(property)
     if (name === argument) {
-      command.argument(`<${field.placeholder ?? name}>`, field.description)
+      command.argument(argumentName(field, name), field.description)
       continue
     }
     const option = new Option(
@@ -60,6 +60,10 @@ export function optionsFromSchema(
   }
   return command
 }
+
+/** With dots where several can be given. */
+const argumentName = ({ type, placeholder }: ReturnType<typeof flatten>, name: string): string =>
+  `<${placeholder ?? name}${type === 'array' ? '...' : ''}>`
 
 /**
  * @param hint - the sentence that says where to look

@@ -20,15 +20,19 @@ export interface Printer {
 /** `--json`: stdout carries JSON lines only, everything else goes to stderr; an error is the last line. */
 export function createJsonPrinter(streams: Streams): Printer {
   const base = createAsides(streams)
+  // `inspect` gives one object a file and nothing else: each that was refused has said so already.
+  let isTold = false
   return {
     aside: base.aside,
     event: event => {
       if (base.isAside(event)) return base.showAside(event)
       base.progress.clear()
       streams.stdout.write(`${JSON.stringify(event)}\n`)
+      isTold = event.event === 'file'
     },
     failure: failure => {
       base.failure(failure)
+      if (isTold && failure.code === 'ITEMS_REFUSED') return
       const file = failure.file === null ? {} : { file: failure.file }
       streams.stdout.write(
         `${JSON.stringify({ event: 'error', code: failure.code, message: failure.message, ...file })}\n`,

@@ -82,12 +82,17 @@ function addCommand(command: Command, name: CommandName, { procedure, found }: R
   command.action(() => {
     const { json = false, ...values } = command.opts<Record<string, unknown> & { json?: boolean }>()
     const hint = helpHint(name.split(' '))
-    const given = argument === undefined ? values : { ...values, [argument]: command.args[0] }
+    const given = argument === undefined ? values : { ...values, [argument]: argumentOf(command) }
     const input = parseInput(schema, given, hint)
     const fault = check?.(input) ?? null
     if (fault !== null) throw new AppError('USAGE', { reason: `${fault} ${hint}` })
     found({ name, input, json })
   })
+}
+
+/** One, or all of them where the command takes several. */
+function argumentOf({ args, registeredArguments }: Command): string | readonly string[] | undefined {
+  return registeredArguments[0]?.variadic === true ? args : args[0]
 }
 
 function configure(command: Command, write: (text: string) => void): Command {
