@@ -69,13 +69,13 @@ export const useAnnotationStore = defineStore('annotation', () => {
 
   async function storeSession(stored: Session, action: EditAction): Promise<void> {
     try {
-      const slice = await queue.edit(stored.slice, () => {
+      const answer = await queue.edit(stored.slice, () => {
         const draft = draftOf(stored, stored.status)
         const state = stored.status === 'proposal' ? ({ state: 'in-progress' } as const) : {}
         return draft === null ? null : { action, put: [draft], ...state }
       })
-      if (slice === null) return
-      stored.handle.id ??= newestId(slice.annotations)
+      if (answer === null) return
+      stored.handle.id ??= answer.ids[0] ?? null
       if (session.value?.handle === stored.handle) selectedId.value = stored.handle.id
     } catch (error) {
       reportError(error)
@@ -165,7 +165,9 @@ export const useAnnotationStore = defineStore('annotation', () => {
     })
     if (session.value?.handle === now?.handle) leave()
     openProposal()
-    return stored === null ? null : stored.annotations.filter(({ status }) => status === 'accepted').length
+    return stored === null
+      ? null
+      : stored.slice.annotations.filter(({ status }) => status === 'accepted').length
   }
 
   function acceptable(now: Session | null): AnnotationDraft[] {
@@ -233,10 +235,6 @@ export const useAnnotationStore = defineStore('annotation', () => {
     session.value = { ...now, candidates: [{ runs, areaPx, predictedIou }], chosen: 0, isRepaired: true }
   }
 
-  function selectNewest(): void {
-    selectedId.value = newestId(annotations.value)
-  }
-
   /** After undo, redo or another window's edit: the prompt on the screen is the one that is stored. */
   function reconcile(): void {
     if (queue.isBusy.value || beforeBox !== undefined) return
@@ -285,15 +283,10 @@ export const useAnnotationStore = defineStore('annotation', () => {
     select,
     refine,
     showRepaired,
-    selectNewest,
   }
 })
 
 /** Asked of a model and not accepted. */
 function isOpen({ status, origin, prompt }: Annotation): boolean {
   return status === 'proposal' && origin === 'model' && prompt !== null
-}
-
-function newestId(annotations: readonly Annotation[]): AnnotationId | null {
-  return annotations.length === 0 ? null : Math.max(...annotations.map(({ id }) => id))
 }

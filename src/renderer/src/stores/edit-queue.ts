@@ -1,6 +1,6 @@
 import { computed, ref, type ComputedRef } from 'vue'
-import type { Slice, SliceId } from '../../../shared/domain/slice'
-import { useProjectStore, type NewSliceEdit } from './project'
+import type { SliceId } from '../../../shared/domain/slice'
+import { useProjectStore, type NewSliceEdit, type StoredEdit } from './project'
 import { useSliceViewStore } from './slice-view'
 
 export interface EditQueue {
@@ -11,7 +11,7 @@ export interface EditQueue {
    *
    * @param change - asked when the edits before are done, so that it builds on the IDs they were given; null: nothing
    */
-  readonly edit: (slice: SliceId, change: () => NewSliceEdit | null) => Promise<Slice | null>
+  readonly edit: (slice: SliceId, change: () => NewSliceEdit | null) => Promise<StoredEdit | null>
   /** The time on the slice counts from now */
   readonly restartClock: () => void
 }
@@ -24,7 +24,7 @@ export function editQueue(): EditQueue {
   let queue: Promise<unknown> = Promise.resolve()
   let since = Date.now()
 
-  async function store(slice: SliceId, change: () => NewSliceEdit | null): Promise<Slice | null> {
+  async function store(slice: SliceId, change: () => NewSliceEdit | null): Promise<StoredEdit | null> {
     const made = change()
     if (made === null) return null
     const spentMs = Math.max(0, Date.now() - since)
@@ -40,7 +40,7 @@ export function editQueue(): EditQueue {
         .then(() => store(slice, change))
         .finally(() => pending.value--)
         .then(changed => {
-          if (changed !== null) view.replace(changed)
+          if (changed !== null) view.replace(changed.slice)
           return changed
         })
       queue = done.catch(() => undefined)

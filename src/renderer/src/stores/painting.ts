@@ -170,7 +170,7 @@ export const usePaintingStore = defineStore('painting', () => {
     const areaPx = runs.reduce((sum, run, index) => (index % 2 === 1 ? sum + run : sum), 0)
     if (changed.session !== null) annotation.showRepaired(changed.session, { runs, areaPx })
     const isGone = areaPx === 0
-    await annotation
+    const stored = await annotation
       .edit(shown.id, () => {
         const id = changed.session?.handle.id ?? changed.annotation?.id ?? null
         if (isGone)
@@ -180,7 +180,8 @@ export const usePaintingStore = defineStore('painting', () => {
         return { action, put: [draft(changed, runs, id)], state: stateAfter(changed) }
       })
       .catch(reportError)
-    if (changed.annotation === null && changed.session === null) annotation.selectNewest()
+    const isNew = changed.annotation === null && changed.session === null
+    if (isNew) annotation.selectedId = stored?.ids[0] ?? null
   }
 
   /** A person has drawn: the object is accepted, unless a model's is still being worked on. */

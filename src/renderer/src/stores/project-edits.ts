@@ -1,4 +1,6 @@
 import type { SliceEdit } from '../../../shared/contract/slices'
+import type { AnnotationId } from '../../../shared/domain/annotation'
+import { crossPlaneOf } from '../../../shared/domain/cross-plane'
 import type { LabelClass } from '../../../shared/domain/label-class'
 import type { UndoState } from '../../../shared/domain/project'
 import type { Slice, SliceId } from '../../../shared/domain/slice'
@@ -7,6 +9,13 @@ import type { ProjectState } from './project-state'
 import type { useSavingStore } from './saving'
 
 type LabelChange = Parameters<typeof client.labels.change>[0]['change']
+/** The slice after an edit, and what was put on it is called. */
+export interface StoredEdit {
+  readonly slice: Slice
+  /** Of what was put, in its order */
+  readonly ids: readonly AnnotationId[]
+}
+
 export type NewSliceEdit = Partial<SliceEdit> & Pick<SliceEdit, 'action'>
 
 /** What people do in a project; the corner of the status bar says whether it is stored. */
@@ -14,12 +23,15 @@ export function projectEdits(state: ProjectState, saving: ReturnType<typeof useS
   const { openId, labels, undoState, undoneSlices } = state
 
   /** One action of a person: stored at once, undone as one. */
-  async function edit(slice: SliceId, change: NewSliceEdit): Promise<Slice> {
+  async function edit(slice: SliceId, change: NewSliceEdit): Promise<StoredEdit> {
     const full: SliceEdit = { put: [], remove: [], spentMs: 0, ...change }
-    const answer = await saving.track(() => client.slices.edit({ project: openId(), slice, edit: full }))
-    state.applySlices([answer.slice])
-    undoState.value = answer.undo
-    return answer.slice
+    const { undo, ...stored } = await saving.track(() =>
+      client.slices.edit({ project: openId(), slice, edit: full }),
+    )
+    // A cross plane is in no list; the slices that it crosses come with the changes of the project.
+    if (crossPlaneOf(slice) === null) state.applySlices([stored.slice])
+    undoState.value = undo
+    return stored
   }
 
   async function undo(): Promise<void> {

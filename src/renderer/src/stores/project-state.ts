@@ -1,4 +1,5 @@
 import { computed, shallowRef } from 'vue'
+import { crossPlaneOf } from '../../../shared/domain/cross-plane'
 import type { LabelClass } from '../../../shared/domain/label-class'
 import type { Project, UndoState } from '../../../shared/domain/project'
 import type { SliceId, SliceSummary } from '../../../shared/domain/slice'
@@ -54,6 +55,16 @@ export function projectState() {
     slices.value = next
   }
 
+  /** A cross plane is as new as the newest of its slices. */
+  function revisionOf(slice: SliceId): number {
+    const cross = crossPlaneOf(slice)
+    if (cross === null) return slices.value.get(slice)?.revision ?? 0
+    return sliceList.value.reduce(
+      (sum, { seriesId, revision }) => sum + (seriesId === cross.seriesId ? revision : 0),
+      0,
+    )
+  }
+
   const state = { project, labels, slices, undoState, model, runsChanged, modelsChanged, undoneSlices }
-  return { ...state, id, sliceList, canEdit, openId, take, takeSlices, applySlices }
+  return { ...state, id, sliceList, canEdit, openId, revisionOf, take, takeSlices, applySlices }
 }

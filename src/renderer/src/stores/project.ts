@@ -8,7 +8,7 @@ import { projectState, type ProjectState } from './project-state'
 import { useSavingStore } from './saving'
 import { watchProject, type ProjectChanges } from './watch-project'
 
-export type { NewSliceEdit } from './project-edits'
+export type { NewSliceEdit, StoredEdit } from './project-edits'
 
 type Saving = ReturnType<typeof useSavingStore>
 

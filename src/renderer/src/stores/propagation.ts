@@ -32,7 +32,8 @@ export const usePropagationStore = defineStore('propagation', () => {
   const running = shallowRef<AbortController | null>(null)
   const isFinished = ref(false)
 
-  const isPossible = computed(() => view.series?.kind === 'volume')
+  /** Along the axis of the stored slices */
+  const isPossible = computed(() => view.series?.kind === 'volume' && !view.isCross)
   const planes = computed(() => {
     const series = view.slice?.seriesId
     return isPossible.value ? project.sliceList.filter(({ seriesId }) => seriesId === series) : []

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
+import { crossPlaneId, crossPlaneOf } from '../../../shared/domain/cross-plane'
 import type { Slice, SliceId } from '../../../shared/domain/slice'
 import type { WindowLevel } from '../../../shared/domain/window-level'
 import { client } from '../api/client'
@@ -10,7 +11,7 @@ import { useEncodingStore } from './encoding'
 import { reportError } from './notices'
 import { useProjectStore } from './project'
 import { useSavingStore } from './saving'
-import { SlicePixels } from './slice-pixels'
+import { SlicePixels, type LoadedSlice } from './slice-pixels'
 
 /** How many slices on each side are loaded beforehand. */
 const ahead = 2
@@ -43,6 +44,8 @@ export const useSliceViewStore = defineStore('slice-view', () => {
     const isSame = now !== null && now.centre === before?.centre && now.width === before.width
     return isSame ? before : now
   })
+  /** Whether it lies across the stored slices of its volume */
+  const isCross = computed(() => slice.value !== null && crossPlaneOf(slice.value.id) !== null)
   const series = computed(
     () => project.project?.series.find(({ id }) => id === slice.value?.seriesId) ?? null,
   )
@@ -59,7 +62,7 @@ export const useSliceViewStore = defineStore('slice-view', () => {
   }
 
   /** Shows a slice. Until it is there, there is none: what is done meanwhile must not be done to the one before. */
-  async function open(id: SliceId, least = project.slices.get(id)?.revision ?? 0): Promise<void> {
+  async function open(id: SliceId, least = project.revisionOf(id)): Promise<void> {
     wantedId.value = id
     problem.value = null
     draftWindow.value = null
@@ -93,28 +96,38 @@ export const useSliceViewStore = defineStore('slice-view', () => {
     fitted = kind
   }
 
-  /** Neighbours in the list, so that going on is immediate. What goes wrong is said when they are opened. */
+  /** Neighbours, so that going on is immediate. What goes wrong is said when they are opened. */
   function prefetch(id: SliceId): void {
-    const list = project.sliceList
-    const at = list.findIndex(other => other.id === id)
     for (let distance = 1; distance <= ahead; distance++) {
-      for (const neighbour of [list[at + distance], list[at - distance]]) {
-        if (neighbour !== undefined)
-          void store()
-            .load(neighbour.id, 0)
-            .catch(() => {})
+      for (const neighbour of [neighbourOf(id, distance), neighbourOf(id, -distance)]) {
+        if (neighbour !== null) void look(neighbour).catch(() => {})
       }
     }
   }
 
+  /** In the list, or along the axis of a cross plane; the last one where there are no more. */
+  function neighbourOf(id: SliceId, by: number): SliceId | null {
+    const cross = crossPlaneOf(id)
+    if (cross !== null) {
+      const last = (slice.value?.volume?.sizes[cross.axis] ?? 1) - 1
+      return crossPlaneId({ ...cross, index: Math.min(last, Math.max(0, cross.index + by)) })
+    }
+    const list = project.sliceList
+    const at = list.findIndex(other => other.id === id)
+    return list[Math.min(list.length - 1, Math.max(0, at + by))]?.id ?? null
+  }
+
   /** Goes on in the list. @returns false at its end */
   function step(by: number): boolean {
-    const list = project.sliceList
-    const at = list.findIndex(({ id }) => id === wantedId.value)
-    const next = list[Math.min(list.length - 1, Math.max(0, at + by))]
-    if (next === undefined || next.id === wantedId.value) return false
-    void open(next.id)
+    const next = wantedId.value === null ? null : neighbourOf(wantedId.value, by)
+    if (next === null || next === wantedId.value) return false
+    void open(next)
     return true
+  }
+
+  /** A slice with its values that is not on the stage, as new as the list knows it. */
+  function look(id: SliceId): Promise<LoadedSlice> {
+    return store().load(id, project.revisionOf(id))
   }
 
   /** Previous or next picture or volume, at its middle plane. */
@@ -131,7 +144,7 @@ export const useSliceViewStore = defineStore('slice-view', () => {
 
   /** Size and the like of a slice that is not on the stage. */
   async function describe(id: SliceId): Promise<Slice> {
-    return (await store().load(id, 0)).slice
+    return (await look(id)).slice
   }
 
   /** The newest state of a slice, after an edit. */
@@ -146,7 +159,7 @@ export const useSliceViewStore = defineStore('slice-view', () => {
     if (shown === null) return
     draftWindow.value = chosen ?? shown.autoWindow
     try {
-      replace(await project.edit(shown.id, { action: 'window', window: chosen }))
+      replace((await project.edit(shown.id, { action: 'window', window: chosen })).slice)
     } finally {
       draftWindow.value = null
     }
@@ -170,19 +183,21 @@ export const useSliceViewStore = defineStore('slice-view', () => {
     const shown = slice.value
     if (shown === null || shown.id !== wantedId.value) return
     if (saving.state === 'saving') setTimeout(catchUp, settleMs)
-    else if ((project.slices.get(shown.id)?.revision ?? 0) > shown.revision) void open(shown.id)
+    else if (project.revisionOf(shown.id) > shown.revision) void open(shown.id)
   }
 
   // Another tab, undo, review: whoever changed the slice. Edits of this window bring the new state themselves, shortly.
   watch(
-    () => (wantedId.value === null ? null : project.slices.get(wantedId.value)?.revision),
+    () => (wantedId.value === null ? null : project.revisionOf(wantedId.value)),
     () => setTimeout(catchUp, settleMs),
   )
   watch(
     () => project.undoneSlices,
     undone => {
       const shown = slice.value
-      if (shown !== null && undone.includes(shown.id)) void open(shown.id, shown.revision + 1)
+      const isOf = (id: SliceId): boolean =>
+        id === shown?.id || (isCross.value && project.slices.get(id)?.seriesId === shown?.seriesId)
+      if (shown !== null && undone.some(isOf)) void open(shown.id, shown.revision + 1)
     },
   )
   watch(
@@ -202,6 +217,7 @@ export const useSliceViewStore = defineStore('slice-view', () => {
     slice,
     samples,
     series,
+    isCross,
     problem,
     isLoading,
     window,
@@ -211,6 +227,7 @@ export const useSliceViewStore = defineStore('slice-view', () => {
     pointer,
     open,
     step,
+    look,
     stepSeries,
     replace,
     describe,

@@ -6,6 +6,7 @@ import {
   Expand,
   Eye,
   Fullscreen,
+  Grid2x2,
   Search,
   Shrink,
   SkipForward,
@@ -26,6 +27,7 @@ import { usePaintingStore } from '../../stores/painting'
 import { useProjectStore } from '../../stores/project'
 import { usePropagationStore } from '../../stores/propagation'
 import { useSliceViewStore } from '../../stores/slice-view'
+import { useVolumeViewStore } from '../../stores/volume-view'
 import { toolKinds } from '../../tools'
 import { acceptAndSay, sayNothingHere } from './annotate-commands'
 import { placeClick } from './place-click'
@@ -135,11 +137,17 @@ function objectActions(): Action[] {
 
 function sliceActions(): Action[] {
   const view = useSliceViewStore()
+  const volume = useVolumeViewStore()
   const go = (by: number) => ({ repeats: true, run: () => void view.step(by) })
   return [
     action('find-slice', 'annotate.findSlice', 'Ctrl+F', { icon: Search, run: focusSearch }),
     action('next-slice', 'annotate.nextSlice', 'PageDown ArrowDown', go(1)),
     action('previous-slice', 'annotate.previousSlice', 'PageUp ArrowUp', go(-1)),
+    action('three-planes', 'annotate.threePlanes', 'Shift+V', {
+      icon: Grid2x2,
+      enabled: () => volume.volume !== null,
+      run: () => void (volume.showsThree = !volume.showsThree),
+    }),
     action('next-image', 'annotate.nextImage', 'D', { repeats: true, run: () => void view.stepSeries(1) }),
     action('previous-image', 'annotate.previousImage', 'A', {
       repeats: true,

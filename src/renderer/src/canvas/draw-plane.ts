@@ -1,0 +1,90 @@
+import type { MaskPicture } from './mask-picture'
+import { onScreen } from './screen-scale'
+import { scalesOf, type Position, type Viewport } from './viewport'
+
+export interface PlaneMask {
+  readonly picture: MaskPicture
+  /** Of the line, as CSS writes it */
+  readonly colour: string
+  /** Of the fill, in [0, 1] */
+  readonly opacity: number
+}
+
+/** A plane to look at, not to work on. */
+export interface PlaneDrawing {
+  readonly picture: OffscreenCanvas
+  readonly masks: readonly PlaneMask[]
+  readonly viewport: Viewport
+  /** Device pixels a CSS pixel */
+  readonly ratio: number
+  /** Where other planes cross it, in its pixels */
+  readonly crossing: Position | null
+}
+
+/** Left free around the crossing, CSS pixels: what lies there is what one looks for. */
+const gap = 14
+
+/** Draws a plane with its masks over the whole canvas. */
+export function drawPlane(context: CanvasRenderingContext2D, drawing: PlaneDrawing): void {
+  const { picture, masks, viewport, ratio, crossing } = drawing
+  const scales = scalesOf(viewport)
+  context.setTransform(1, 0, 0, 1, 0, 0)
+  context.clearRect(0, 0, context.canvas.width, context.canvas.height)
+  context.setTransform(ratio, 0, 0, ratio, viewport.x * ratio, viewport.y * ratio)
+  context.imageSmoothingEnabled = true
+  context.imageSmoothingQuality = 'high'
+  const size = [picture.width * scales.x, picture.height * scales.y] as const
+  context.drawImage(picture, 0, 0, ...size)
+  context.imageSmoothingEnabled = scales.x < 1
+  for (const mask of masks) drawMask(context, mask, scales)
+  if (crossing !== null) drawCrossing(context, crossing, scales, size)
+}
+
+function drawMask(
+  context: CanvasRenderingContext2D,
+  { picture, colour, opacity }: PlaneMask,
+  scales: Position,
+): void {
+  const { width, height } = picture.size
+  context.globalAlpha = opacity
+  context.drawImage(picture.canvas, 0, 0, width * scales.x, height * scales.y)
+  context.globalAlpha = 1
+  context.lineJoin = 'round'
+  const outline = onScreen(picture.outline, scales)
+  context.strokeStyle = 'rgb(0 0 0 / 0.6)'
+  context.lineWidth = 3.5
+  context.stroke(outline)
+  context.strokeStyle = colour
+  context.lineWidth = 1.5
+  context.stroke(outline)
+}
+
+function drawCrossing(
+  context: CanvasRenderingContext2D,
+  crossing: Position,
+  scales: Position,
+  [width, height]: readonly [number, number],
+): void {
+  const [x, y] = [(crossing.x + 0.5) * scales.x, (crossing.y + 0.5) * scales.y]
+  const lines = new Path2D()
+  for (const [from, to] of [
+    [0, x - gap],
+    [x + gap, width],
+  ] as const) {
+    lines.moveTo(from, y)
+    if (to > from) lines.lineTo(to, y)
+  }
+  for (const [from, to] of [
+    [0, y - gap],
+    [y + gap, height],
+  ] as const) {
+    lines.moveTo(x, from)
+    if (to > from) lines.lineTo(x, to)
+  }
+  context.strokeStyle = 'rgb(0 0 0 / 0.5)'
+  context.lineWidth = 3
+  context.stroke(lines)
+  context.strokeStyle = 'rgb(255 255 255 / 0.65)'
+  context.lineWidth = 1
+  context.stroke(lines)
+}
