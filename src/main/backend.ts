@@ -6,7 +6,7 @@ import { readBlob } from './blobs/read-blob'
 import { findAppRoot } from './files/app-root'
 import { openAppState } from './files/app-state'
 import { modelFolders, userDataFolder } from './files/model-folders'
-import { startBackgroundEncoding } from './inference/background-encoding'
+import { restEncoding, startBackgroundEncoding } from './inference/background-encoding'
 import { createInference } from './inference/create-inference'
 import { createOpenProjects } from './projects/create-open-projects'
 import type { ReadBlob } from './services/blob-bytes'
@@ -70,7 +70,11 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   return {
     context,
     router,
-    readBlob: blob => readBlob(context, blob),
+    readBlob: blob => {
+      const session = projects.all().find(({ id }) => id === blob.project)
+      if (session) restEncoding(session)
+      return readBlob(context, blob)
+    },
     close: async () => {
       // Training first, because it writes to projects and asks for the model.
       await trainings.dispose()

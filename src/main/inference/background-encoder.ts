@@ -23,6 +23,8 @@ export class BackgroundEncoder {
   readonly #stopped = new AbortController()
   readonly #durations: number[] = []
   #isPaused = false
+  /** Time of `performance.now` before which no slice is begun */
+  #restsUntil = 0
   #losses = 0
   #current: number | null = null
   #model = ''
@@ -56,6 +58,11 @@ export class BackgroundEncoder {
   /** The slice on the screen. */
   focus(slice: number): void {
     this.#plan.focus(slice)
+  }
+
+  /** Leaves the cores to what a person waits for: the next slice is begun when this much time has passed. */
+  rest(milliseconds: number): void {
+    this.#restsUntil = Math.max(this.#restsUntil, performance.now() + milliseconds)
   }
 
   pause(): void {
@@ -113,6 +120,11 @@ export class BackgroundEncoder {
   async #work(): Promise<void> {
     const { signal } = this.#stopped
     while (!signal.aborted) {
+      const left = this.#restsUntil - performance.now()
+      if (left > 0) {
+        await pause(left, signal)
+        continue
+      }
       const next = this.#stateName() === 'running' ? this.#plan.next() : null
       if (next === null) await this.#changed(signal)
       else if (await this.#opensModel(next)) await this.#encode(next)

@@ -10,15 +10,25 @@ export interface EncodingWorld {
   readonly trainings: Trainings
 }
 
+/** After a picture was asked for: whoever scrolls or pages asks for the next one sooner */
+const restMs = 300
+/** After a project was opened: its list and first slice come first */
+const openingMs = 1000
+
 const encoders = new WeakMap<ProjectSession, BackgroundEncoder>()
 
 /** From now on every project that is opened is encoded in the background, until it is closed. */
 export function startBackgroundEncoding(world: EncodingWorld): void {
-  world.projects.onOpened(session => void encoderOf(world, session))
+  world.projects.onOpened(session => encoderOf(world, session).rest(openingMs))
   world.projects.onClosing(async session => encoders.get(session)?.stop())
   world.trainings.onActivity(() => {
     for (const session of world.projects.all()) encoders.get(session)?.look()
   })
+}
+
+/** Pictures of the project are being asked for: encoding goes on when that is over. */
+export function restEncoding(session: ProjectSession): void {
+  encoders.get(session)?.rest(restMs)
 }
 
 /** The encoder of a project, begun at the first call. */

@@ -3,6 +3,7 @@ import { dispatchKeys } from '../actions/dispatch'
 import { registerActions } from '../actions/registry'
 import { shellActions } from '../actions/shell-actions'
 import { currentView, goTo, isProjectView } from '../router/route'
+import { preloadView } from '../router/views'
 import { useAppStore } from '../stores/app'
 import { useConnectionStore } from '../stores/connection'
 import { rememberedFolder } from '../stores/last-project'
@@ -28,6 +29,7 @@ export function useStartUp(): void {
 
   async function begin(): Promise<void> {
     await app.load()
+    preloadView('annotate')
     const folder = rememberedFolder()
     if (folder !== null && projects.project === null) await projects.openFolder(folder)
     if (projects.project === null && isProjectView(currentView.value)) goTo('start')

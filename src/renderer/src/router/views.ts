@@ -26,6 +26,11 @@ export function viewComponent(view: ViewName): Component | null {
   return component(path, viewFiles[path])
 }
 
+/** Fetches a view before it is shown. What goes wrong is said when it is. */
+export function preloadView(view: ViewName): void {
+  void viewFiles[`../views/${fileOf[view]}.vue`]?.().catch(() => undefined)
+}
+
 export function exportDialog(): Component | null {
   const [entry] = Object.entries(exportDialogFiles)
   return entry === undefined ? null : component(...entry)

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { encoderOf } from '../../../../src/main/inference/background-encoding'
 import type { CallOptions, ModelName, SliceSource } from '../../../../src/main/inference/inference'
 import { editSlice } from '../../../../src/main/projects/edit-slice'
@@ -47,6 +47,17 @@ async function encoding(count = 5, isTraining = false) {
 }
 
 describe('encoding in the background', () => {
+  test('begins no slice while pictures are being asked for, and goes on afterwards', async () => {
+    const { inference, encoder } = await encoding()
+
+    encoder.rest(50)
+    await inference.step()
+    const whileAsked = [...inference.asked]
+    await vi.waitFor(() => expect(inference.asked).toHaveLength(2))
+
+    expect(whileAsked).toEqual(['0.png'])
+  })
+
   test('goes from the slice on the screen outwards, behind everything that a person waits for', async () => {
     const { inference, encoder, slices } = await encoding()
 
