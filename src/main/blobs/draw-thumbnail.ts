@@ -1,5 +1,7 @@
 import { tensor } from '../../core/tensor/tensor'
 import type { Annotation } from '../../shared/domain/annotation'
+import type { Turn } from '../../shared/geometry/turn'
+import { noTurn, turnSize, turnValues } from '../../shared/geometry/turn'
 import { maskEdges } from '../../shared/masks/edges'
 import { decodeRuns } from '../../shared/masks/rle'
 import { writePng } from '../codecs'
@@ -24,15 +26,18 @@ export interface ColouredMask extends Pick<Annotation, 'runs' | 'box'> {
   readonly colour: number
 }
 
-/** @returns a PNG: the picture with each mask filled and outlined in the colour of its label */
+/** @returns a PNG, turned: the picture with each mask filled and outlined in the colour of its label */
 export function drawThumbnail(
   picture: SmallPicture,
   masks: readonly ColouredMask[],
+  turn: Turn = noTurn,
 ): Uint8Array<ArrayBuffer> {
   const { height, width } = picture
   const rgb = picture.rgb.slice()
   for (const { colour, ...mask } of masks) paint(rgb, smallMask(mask, picture), colourOf(colour))
-  return new Uint8Array(writePng(tensor('uint8', [height, width, 3], rgb)))
+  const shown = turnSize(picture, turn)
+  const turned = turnValues(rgb, picture, 3, turn)
+  return new Uint8Array(writePng(tensor('uint8', [shown.height, shown.width, 3], turned)))
 
   function paint(onto: Uint8Array, mask: Uint8Array, colour: readonly [number, number, number]): void {
     const edges = maskEdges(mask, height, width)

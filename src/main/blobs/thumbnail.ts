@@ -2,6 +2,7 @@ import type { Annotation } from '../../shared/domain/annotation'
 import { AppError } from '../../shared/errors'
 import { pixelReader } from '../projects/describe-slice'
 import type { ProjectSession } from '../projects/project-session'
+import { shownPlane } from '../projects/shown-plane'
 import { sliceSource } from '../projects/slice-source'
 import { drawThumbnail } from './draw-thumbnail'
 import { RecentlyUsed } from './recently-used'
@@ -85,5 +86,5 @@ async function drawSlice(
     const colour = colours.get(labelId) ?? null
     return colour === null ? [] : [{ colour, ...rest }]
   })
-  return drawThumbnail(picture, masks)
+  return drawThumbnail(picture, masks, shownPlane(session, slice).turn)
 }

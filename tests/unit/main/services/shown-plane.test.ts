@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
+import { decode } from 'fast-png'
 import { expect, onTestFinished, test } from 'vitest'
 import { createBackend } from '../../../../src/main/backend'
 import { readBlob } from '../../../../src/main/blobs/read-blob'
@@ -41,7 +42,9 @@ async function projectWithVolumes(...names: string[]) {
   const sliceOf = (name: string): number => list.find(slice => slice.name === `${name}-002`)?.id ?? 0
   const pixels = async (slice: number): Promise<Uint8Array> =>
     (await readBlob(backend.context, { kind: 'pixels', project, id: String(slice) })).bytes
-  return { client, project, session, pixels, sliceOf, labelId: labels[0]?.id ?? 0 }
+  const thumbnail = async (slice: number) =>
+    decode((await readBlob(backend.context, { kind: 'thumbnail', project, id: String(slice) })).bytes)
+  return { client, project, session, thumbnail, pixels, sliceOf, labelId: labels[0]?.id ?? 0 }
 }
 
 /** Where the file's first voxel of the plane is on the screen, and how the plane lies there */
@@ -103,6 +106,26 @@ test('a prompt goes to the model, and its masks come back, through the same turn
   const { candidates } = await client.segment.propose({ project, slice, prompt })
 
   for (const { runs } of candidates) expect(decodeRuns(runs, 4 * 3)).toHaveLength(12)
+})
+
+test('a thumbnail is turned as its slice is', async () => {
+  const { client, project, thumbnail, pixels, sliceOf } = await projectWithVolumes('SLA')
+  const slice = sliceOf('SLA')
+  const window = { centre: 127.5, width: 256 } // bytes as they are
+  await client.slices.edit({
+    project,
+    slice,
+    edit: { action: 'window', put: [], remove: [], window, spentMs: 0 },
+  })
+
+  const { width, height, data } = await thumbnail(slice)
+
+  expect([width, height]).toEqual([4, 3])
+  const grey = [...data].filter((_, at) => at % 3 === 0)
+  const values = [...(await pixels(slice))]
+  const order = (of: readonly number[]): number[] =>
+    of.map((_, at) => at).toSorted((a, b) => (of[a] ?? 0) - (of[b] ?? 0))
+  expect(order(grey)).toEqual(order(values))
 })
 
 test('a mask of another size is refused', async () => {
