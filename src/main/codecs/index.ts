@@ -2,6 +2,7 @@ import { AppError } from '../../shared/errors'
 import type { Codec, DecodedFile, FileRole } from './codec'
 import { completed } from './codec'
 import { dicom } from './dicom'
+import { dicomSeries } from './dicom-series'
 import { readBytes } from './file-bytes'
 import { jpeg } from './jpeg'
 import { nifti } from './nifti'
@@ -13,14 +14,19 @@ import { tiff } from './tiff'
 
 export type { Affine, Codec, DecodedFile, FileRole, SeriesPlace } from './codec'
 export { readNiftiHeader } from './nifti-header'
+export type { DicomHead } from './dicom-head'
+export { readDicomHead } from './dicom-head'
+export { seriesFile } from './dicom-series'
 export { writeNifti } from './nifti-write'
+export type { SeriesOrder } from './series-order'
+export { orderOf, turnedOrder } from './series-order'
 export { readNpz } from './npz'
 export { readBytes as bytesOf } from './file-bytes'
 export { writeNpy } from './npy'
 export { writePng } from './png'
 
 /** Every import format; DICOM first, because its preamble may look like a TIFF. The open dialog, drag and drop and the command line follow it. */
-export const codecs: readonly Codec[] = [dicom, png, jpeg, tiff, nifti, nrrd, npy, npz]
+export const codecs: readonly Codec[] = [dicom, png, jpeg, tiff, nifti, nrrd, npy, npz, dicomSeries]
 
 /** Reads a file as what its bytes say it is, whatever its name. */
 export async function readImageFile(file: string, role: FileRole): Promise<DecodedFile> {

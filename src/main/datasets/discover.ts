@@ -13,7 +13,7 @@ import { outcomeOf } from './outcome'
 import type { Dataset, SkippedFile, SliceAxis, SliceRecord } from './records'
 import type { SpacingTable } from './spacing-table'
 import { readSpacingTables } from './spacing-table'
-import { isVolumeName, labelledPlanes, planeName } from './volume-slices'
+import { isVolumeFile, labelledPlanes, planeName } from './volume-slices'
 
 export interface DiscoverOptions {
   /** Axis of volumes to cut along: 0, 1, 2 are x, y, z of the file. Default 2 */
@@ -63,7 +63,7 @@ async function addPair(pair: FilePair, place: Place, found: Found): Promise<void
   const path = relative(place.root, pair.imageFile).split(sep).join('/')
   const stem = stemOf(pair.imageFile)
   const base = { ...pair, split: place.split }
-  if (!isVolumeName(pair.imageFile)) {
+  if (!(await isVolumeFile(pair.imageFile))) {
     const group = place.rule?.(pair.imageFile) ?? path
     const spacingMm =
       place.spacings.get(path.slice(path.lastIndexOf('/') + 1)) ?? place.spacings.get(stem) ?? null

@@ -2,6 +2,7 @@ import { labelValues } from '../../core/imaging/labels'
 import { numbersOf, pictureSize } from '../../core/imaging/picture'
 import type { Tensor } from '../../core/tensor/tensor'
 import { tensor } from '../../core/tensor/tensor'
+import type { WindowLevel } from '../../shared/domain/window-level'
 import { AppError } from '../../shared/errors'
 import type { DecodedFile } from '../codecs'
 import type { FileCache } from './file-cache'
@@ -56,6 +57,11 @@ export async function loadLabels(
   return { labels, labelValues: labelValues(labels.data) }
 }
 
+export type LoadedImage = Pick<LoadedSlice, 'image' | 'spacingMm'> & {
+  /** The first that the file proposes, in true values */
+  readonly window: WindowLevel | null
+}
+
 /**
  * A picture to segment, without labels: `predict` and `embed` read it.
  *
@@ -64,11 +70,11 @@ export async function loadLabels(
 export async function loadImage(
   record: Pick<SliceRecord, 'imageFile' | 'sliceIndex' | 'axis' | 'spacingMm'>,
   files: FileCache = createFileCache(),
-): Promise<Pick<LoadedSlice, 'image' | 'spacingMm'>> {
+): Promise<LoadedImage> {
   const file = await files.read(record.imageFile, 'image')
   const image = picturePart(file, record, record.imageFile)
   checkImage(image, { file: record.imageFile, plane: record.sliceIndex })
-  return { image, spacingMm: spacingOf(file, record) }
+  return { image, spacingMm: spacingOf(file, record), window: file.windows[0] ?? null }
 }
 
 type Cut = Pick<SliceRecord, 'sliceIndex' | 'axis' | 'spacingMm'>
@@ -79,7 +85,7 @@ function picturePart(file: DecodedFile, { sliceIndex, axis }: Cut, name: string)
     if (sliceIndex !== null) throw unusable(name, 'it is a picture where a volume is needed')
     return scaled(file.pixels, file)
   }
-  if (file.pixels.shape.length !== 3) {
+  if (!isVolumeShape(file.pixels.shape)) {
     throw unusable(name, `it has ${file.pixels.shape.length} dimensions; only volumes of three are read`)
   }
   const [cut, plane] = [axis ?? 2, sliceIndex ?? 0]
@@ -88,6 +94,10 @@ function picturePart(file: DecodedFile, { sliceIndex, axis }: Cut, name: string)
   if (plane >= count) throw unusable(name, `it has ${count} planes, fewer than its image`)
   return scaled(planeOf(file.pixels, cut, plane), file)
 }
+
+/** [z, y, x] or [z, y, x, 1 to 4 channels] */
+const isVolumeShape = (shape: readonly number[]): boolean =>
+  shape.length === 3 || (shape.length === 4 && (shape[3] ?? 0) <= 4)
 
 function scaled(pixels: Tensor, { scale }: DecodedFile): Tensor {
   if (!scale) return pixels
@@ -146,7 +156,9 @@ function isGrey(values: Float64Array, at: number, channels: number): boolean {
 }
 
 function spacingOf(file: DecodedFile, { axis, spacingMm }: Cut): PixelSpacing | null {
-  return spacingMm ?? (file.kind === 'volume' ? planeSpacing(file, axis ?? 2) : null)
+  if (spacingMm || file.kind === 'volume') return spacingMm ?? planeSpacing(file, axis ?? 2)
+  const [y, x] = file.spacingMm ?? []
+  return y === undefined || x === undefined ? null : { y, x }
 }
 
 /** @param plane - the one plane of a volume that this is about; null for the whole file */

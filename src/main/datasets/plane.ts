@@ -10,6 +10,9 @@ const rowsAndColumns = {
   2: [1, 2],
 } as const satisfies Record<SliceAxis, readonly [number, number]>
 
+/** Which of the stored axes an axis of the file is. */
+const cutAxis = { 0: 2, 1: 1, 2: 0 } as const satisfies Record<SliceAxis, number>
+
 /** The axis that an option names. */
 export function axisOf(axis: '0' | '1' | '2'): SliceAxis {
   return ({ '0': 0, '1': 1, '2': 2 } as const)[axis]
@@ -23,23 +26,28 @@ export function planeCount(shape: readonly number[], axis: SliceAxis): number {
 /**
  * One plane of a volume, stored values.
  *
- * @param volume - [z, y, x]
- * @returns [height, width]: the two remaining axes, the one that varies fastest in the file along the rows
+ * @param volume - [z, y, x] or [z, y, x, channels]
+ * @returns [height, width] or [height, width, channels]: the two remaining axes, the one that varies fastest in the file
+ * along the rows
  */
 export function planeOf(volume: Tensor, axis: SliceAxis, index: number): Tensor {
-  const [depth = 0, rows = 0, columns = 0] = volume.shape
-  const strides = [rows * columns, columns, 1]
+  const [depth = 0, rows = 0, columns = 0, ...channels] = volume.shape
+  const [count = 1] = channels
+  const [strides, sizes] = [[rows * columns, columns, 1] as const, [depth, rows, columns] as const]
   const [vertical, horizontal] = rowsAndColumns[axis]
-  const sizes = [depth, rows, columns]
-  const [height, width] = [sizes[vertical] ?? 0, sizes[horizontal] ?? 0]
-  const start = index * (strides[2 - axis] ?? 0)
-  const [down, across] = [strides[vertical] ?? 0, strides[horizontal] ?? 0]
-  const data = volume.data.slice(0, height * width)
+  const [height, width] = [sizes[vertical], sizes[horizontal]]
+  const start = index * strides[cutAxis[axis]]
+  const [down, across] = [strides[vertical], strides[horizontal]]
+  const data = volume.data.slice(0, height * width * count)
   for (let y = 0; y < height; y++) {
-    // The plane lies inside the volume, and both arrays have the same type.
-    for (let x = 0; x < width; x++) data[y * width + x] = volume.data[start + y * down + x * across]!
+    for (let x = 0; x < width; x++) {
+      const from = (start + y * down + x * across) * count
+      const to = (y * width + x) * count
+      // The plane lies inside the volume, and both arrays have the same type.
+      for (let channel = 0; channel < count; channel++) data[to + channel] = volume.data[from + channel]!
+    }
   }
-  return tensor(volume.dtype, [height, width], data)
+  return tensor(volume.dtype, [height, width, ...channels], data)
 }
 
 export function planeSpacing(file: DecodedFile, axis: SliceAxis): PixelSpacing | null {

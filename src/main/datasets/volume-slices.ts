@@ -19,13 +19,9 @@ export async function labelledPlanes(
   pair: FilePair,
   axis: SliceAxis,
 ): Promise<{ planes: number[]; empty: number }> {
-  const header = readNiftiHeader(await bytesOf(pair.imageFile, headerLength), pair.imageFile)
-  if (header.dimensions.length !== 3) {
-    const reason = `it has ${header.dimensions.length} dimensions; only volumes of three are read`
-    throw new AppError('UNUSABLE_SLICE', { file: pair.imageFile, reason })
-  }
+  const shape = await volumeShape(pair.imageFile)
   const { pixels, kind } = await readImageFile(pair.maskFile, 'labels')
-  refuseOtherSize({ pixels, kind }, [...header.dimensions].reverse(), pair.maskFile)
+  refuseOtherSize({ pixels, kind }, shape, pair.maskFile)
   const count = planeCount(pixels.shape, axis)
   const planes: number[] = []
   for (let index = 0; index < count; index++) {
@@ -38,6 +34,18 @@ export async function labelledPlanes(
     })
   }
   return { planes, empty: count - planes.length }
+}
+
+/** [z, y, x]; of a NIfTI file only the header is read. */
+async function volumeShape(file: string): Promise<number[]> {
+  const start = await bytesOf(file, headerLength)
+  if (!isNiftiName(file)) return (await readImageFile(file, 'image')).pixels.shape.slice(0, 3)
+  const { dimensions } = readNiftiHeader(start, file)
+  if (dimensions.length > 4) {
+    const reason = `it has ${dimensions.length} dimensions; only volumes of three are read`
+    throw new AppError('UNUSABLE_SLICE', { file, reason })
+  }
+  return dimensions.slice(0, 3).reverse()
 }
 
 /**
@@ -60,9 +68,17 @@ export function refuseOtherSize(
   throw new AppError('UNUSABLE_SLICE', { file: maskFile, reason })
 }
 
-/** Whether a file is a volume by its name, which decides how it is listed. */
-export function isVolumeName(file: string): boolean {
-  return /\.nii(\.gz)?$/i.test(file)
+const isNiftiName = (file: string): boolean => /\.nii(\.gz)?$/i.test(file)
+
+/** Names whose files are always pictures */
+const pictureName = /\.(png|jpe?g)$/i
+
+/** Whether a file holds a volume, which decides how it is listed; a name that leaves it open is looked into. */
+export async function isVolumeFile(file: string): Promise<boolean> {
+  if (isNiftiName(file)) return true
+  if (pictureName.test(file)) return false
+  const decoded = await readImageFile(file, 'image').catch(() => null)
+  return decoded?.kind === 'volume'
 }
 
 /** `case_001` and plane 12 of 120 give `case_001-012`: sorted by name is sorted by plane. */

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import type { Tensor } from '../../core/tensor/tensor'
 import { tensor } from '../../core/tensor/tensor'
 import { AppError } from '../../shared/errors'
 import { writeNifti, writePng } from '../codecs'
+import { niftiGrid } from '../codecs/nifti-template'
 
 /** A way to write a label map. A new one is one object here, and its condition in `labelMapExporter`. */
 export interface LabelMapExporter {
@@ -41,7 +41,7 @@ const maskPng: LabelMapExporter = {
 const niftiLabels: LabelMapExporter = {
   id: 'nifti-labelmap',
   extension: '.nii.gz',
-  encode: async (labels, source) => writeNifti(labels, await readFile(source), source),
+  encode: async (labels, source) => writeNifti(labels, await niftiGrid(source), source),
 }
 
 export function labelMapExporter(kind: 'picture' | 'volume'): LabelMapExporter {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { AppError } from '../../shared/errors'
-import { bytesOf, readNiftiHeader, writeNifti } from '../codecs'
+import { readNiftiHeader, writeNifti } from '../codecs'
+import { niftiGrid } from '../codecs/nifti-template'
 import type { StoredSeries } from '../database/project-store'
 import { createLabelMap } from '../jobs/predict-label-map'
 import type { ExportSlice } from './exporter'
@@ -9,8 +10,8 @@ import { commonOptions, valuesOption } from './option-fields'
 import { paintObjects, partFolder } from './slice-label-map'
 
 /**
- * One label volume for each NIfTI volume, on the very grid of its source: affine, codes and spacing are the source's bytes.
- * Planes that nobody has done are 0.
+ * One label volume for each volume, on the very grid of its source: affine, codes and spacing of a NIfTI file are its own bytes,
+ * those of other formats are written anew. Planes that nobody has done are 0.
  */
 export const niftiLabelmap = defineExporter({
   id: 'nifti',
@@ -21,10 +22,10 @@ export const niftiLabelmap = defineExporter({
       const source = world.sourceFile(series)
       const [first] = slices
       if (series.kind === 'picture' || first === undefined) {
-        const reason = 'it is a picture, not a NIfTI volume; export it as PNG or NPY'
+        const reason = 'it is a picture, not a volume; export it as PNG or NPY'
         throw new AppError('UNUSABLE_SLICE', { file: series.name, reason })
       }
-      const bytes = await bytesOf(source)
+      const bytes = await niftiGrid(source)
       const [x = 0, y = 0, z = 0] = readNiftiHeader(bytes, source).dimensions
       const map = createLabelMap([z, y, x], series.axis ?? 2)
       for (const slice of slices) paintObjects(map, world, { slice, values, plane: slice.plane })

@@ -68,7 +68,7 @@ async function autoImage(image: string, world: AutoWorld): Promise<AutoImage> {
   world.sources.set(file, image)
   const axis = axisOf(world.options.axis)
   const { shape } = decoded.pixels
-  const map = createLabelMap(decoded.kind === 'volume' ? shape : shape.slice(0, 2), axis)
+  const map = createLabelMap(shape.slice(0, decoded.kind === 'volume' ? 3 : 2), axis)
   const events: FoundEvent[] = []
   let neighbours: readonly FoundObject[] = []
   const slices = slicesOf(decoded, axis)

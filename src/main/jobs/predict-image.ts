@@ -52,10 +52,7 @@ export async function predictImage(
   }
   world.sources.set(out, image)
   const { shape } = decoded.pixels
-  const map = createLabelMap(
-    decoded.kind === 'volume' ? shape : shape.slice(0, 2),
-    axisOf(world.options.axis),
-  )
+  const map = createLabelMap(shape.slice(0, decoded.kind === 'volume' ? 3 : 2), axisOf(world.options.axis))
   const refused: Predicted['refused'][number][] = []
   let painted = 0
   const slices = [...new Set(objects.map(object => object.slice))]

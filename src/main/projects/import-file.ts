@@ -1,19 +1,17 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { basename, extname, isAbsolute, join, relative, sep } from 'node:path'
 import { maskOfLabel } from '../../core/imaging/labels'
 import { pictureSize } from '../../core/imaging/picture'
 import { AppError, isAppError } from '../../shared/errors'
 import { encodeRuns } from '../../shared/masks/rle'
 import type { DecodedFile } from '../codecs'
-import { bytesOf, codecByName, codecs, decodeBytes, readNiftiHeader, stemOf } from '../codecs'
+import { bytesOf, codecByName, codecs, decodeBytes, stemOf } from '../codecs'
 import type { FileCache, LoadedSlice, PixelSpacing, SliceAxis } from '../datasets'
 import { loadImage, loadLabels, planeCount } from '../datasets'
 import type { ProjectStore } from '../database/project-store'
-import { makeFolder } from '../files/make-folder'
-import { refuseLinks } from '../files/refuse-links'
-import { writeAtomically } from '../files/write-atomically'
 import { measured } from './edit-slice'
+import { copyIn, imagesFolder, pathInProject } from './image-copies'
+import type { ImportSource, SeriesPlan } from './import-series'
+import { openSeries } from './import-series'
 import { oneAtATime } from './one-at-a-time'
 
 /** One picture or volume to add. */
@@ -25,6 +23,8 @@ export interface ImportPlan {
   readonly spacingMm: PixelSpacing | null
   /** What its slices belong to; null: itself */
   readonly group: string | null
+  /** Slices in a file each, in order, that are one volume; null: `file` alone */
+  readonly series?: SeriesPlan | null
 }
 
 export interface ImportTarget {
@@ -46,6 +46,8 @@ export interface ImportOutcome {
   readonly isColour: boolean
   readonly isPicture: boolean
   readonly hasOrientation: boolean
+  /** What the reader has to say */
+  readonly warnings: readonly string[]
 }
 
 /** Volumes are cut along z of their file, as their slices were taken. */
@@ -63,30 +65,27 @@ export function importFile(plan: ImportPlan, target: ImportTarget): Promise<Impo
 
 async function addFile(plan: ImportPlan, target: ImportTarget): Promise<ImportOutcome> {
   const { store, folder, copy } = target
-  const known = store.series.byPath(pathInProject(plan.file, folder))
-  if (known) return nothingNew
-  await refuseOtherFormat(plan.file)
-  const bytes = await bytesOf(plan.file)
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
-  if (store.series.bySha256(sha256)) return nothingNew
-  const decoded = await decodeBytes(bytes, plan.file, 'image')
+  if (!plan.series && store.series.byPath(pathInProject(plan.file, folder))) return nothingNew
+  const source = plan.series ? await openSeries(plan.series) : await openAlone(plan.file)
+  if (store.series.bySha256(source.sha256)) return nothingNew
+  const decoded = await source.decode()
   const slices = await readSlices(plan, decoded)
   store.assertInPlace()
-  const path = copy ? await copyIn(plan.file, bytes, folder) : pathInProject(plan.file, folder)
+  const path = await source.keep(folder, copy)
   const isVolume = decoded.kind === 'volume'
-  const directions = isVolume ? readNiftiHeader(bytes, plan.file).directions : null
+  const { directions, warnings } = decoded
   return store.transaction(() => {
     const seriesId = store.series.add({
-      name: stemOf(plan.file),
+      name: nameOf(plan),
       kind: decoded.kind,
       path,
       isCopied: path.startsWith(`${imagesFolder}/`),
-      bytes: bytes.length,
-      sha256,
-      group: plan.group ?? path,
+      bytes: source.bytes,
+      sha256: source.sha256,
+      group: plan.group ?? decoded.place?.patient ?? path,
       axis: isVolume ? volumeAxis : null,
       planes: isVolume ? planeCount(decoded.pixels.shape, volumeAxis) : 1,
-      directions,
+      directions: isVolume ? directions : null,
     })
     const added = slices.map(slice => addSlice(slice, seriesId, target))
     return {
@@ -95,10 +94,24 @@ async function addFile(plan: ImportPlan, target: ImportTarget): Promise<ImportOu
       annotations: added.reduce((sum, { annotations }) => sum + annotations, 0),
       hasSpacing: slices.every(({ spacingMm }) => spacingMm !== null),
       isColour: slices.some(({ isColour }) => isColour),
-      isPicture: !isVolume,
-      hasOrientation: directions !== null,
+      isPicture: !isVolume && (decoded.place?.patient ?? null) === null,
+      hasOrientation: !isVolume || directions !== null,
+      warnings,
     }
   })
+}
+
+const nameOf = ({ file, series }: ImportPlan): string => series?.name ?? stemOf(file)
+
+async function openAlone(file: string): Promise<ImportSource> {
+  await refuseOtherFormat(file)
+  const bytes = await bytesOf(file)
+  return {
+    bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    decode: () => decodeBytes(bytes, file, 'image'),
+    keep: async (folder, copy) => (copy ? copyIn(file, bytes, folder) : pathInProject(file, folder)),
+  }
 }
 
 /** Bytes that tell the formats apart */
@@ -119,6 +132,7 @@ const nothingNew: ImportOutcome = {
   isColour: false,
   isPicture: false,
   hasOrientation: false,
+  warnings: [],
 }
 
 interface ReadSlice {
@@ -136,7 +150,7 @@ async function readSlices(plan: ImportPlan, decoded: DecodedFile): Promise<ReadS
   const image: FileCache = { read: () => Promise.resolve(decoded) }
   const mask = plan.maskFile === null ? null : await onceRead(plan.maskFile)
   if (decoded.kind === 'picture') return [await readSlice(plan, null, { image, mask })]
-  const planes = decoded.pixels.shape.length === 3 ? planeCount(decoded.pixels.shape, volumeAxis) : 1
+  const planes = decoded.pixels.shape.length <= 4 ? planeCount(decoded.pixels.shape, volumeAxis) : 1
   const slices: ReadSlice[] = []
   let refusal: unknown = null
   for (let plane = 0; plane < planes; plane++) {
@@ -170,7 +184,7 @@ async function readSlice(plan: ImportPlan, plane: number | null, files: Files): 
       ? null
       : await loadLabels({ maskFile: plan.maskFile, ...cut }, files.mask)
   if (labels) refuseOtherSize(plan, labels.labels.shape, { width, height })
-  const stem = stemOf(plan.file)
+  const stem = nameOf(plan)
   const name = plane === null ? stem : `${stem}-${String(plane).padStart(3, '0')}`
   return { name, plane, width, height, isColour: channels > 2, spacingMm, labels }
 }
@@ -205,39 +219,4 @@ function addSlice(
     store.annotations.put(id, measured(draft, { width, height }))
   }
   return { id, annotations: values.length }
-}
-
-const imagesFolder = 'images'
-
-/** A name of its own in the project's folder; the bytes that were checked are the ones that are kept. */
-async function copyIn(file: string, bytes: Uint8Array, folder: string): Promise<string> {
-  const inside = pathInProject(file, folder)
-  if (inside.startsWith(`${imagesFolder}/`)) return inside
-  refuseLinks(folder, join(folder, imagesFolder))
-  await makeFolder(join(folder, imagesFolder))
-  const { stem, end } = nameParts(file)
-  for (let copy = 1; ; copy++) {
-    const name = copy === 1 ? `${stem}${end}` : `${stem}-${copy}${end}`
-    if (existsSync(join(folder, imagesFolder, name))) continue
-    await writeAtomically(join(folder, imagesFolder, name), bytes)
-    return `${imagesFolder}/${name}`
-  }
-}
-
-/** File systems take 255 bytes; a number and what marks an unfinished file come on top. */
-const [mostStemBytes, mostEndBytes] = [200, 20]
-
-function nameParts(file: string): { stem: string; end: string } {
-  const own = /\.nii\.gz$/i.exec(file)?.[0] ?? extname(file)
-  const end = Buffer.byteLength(own) > mostEndBytes ? '' : own
-  const letters = Array.from(basename(file).slice(0, -end.length || undefined))
-  while (Buffer.byteLength(letters.join('')) > mostStemBytes) letters.pop()
-  return { stem: letters.join(''), end }
-}
-
-/** Relative, with slashes, where the file lies in the project's folder: such a project can be moved. */
-export function pathInProject(file: string, folder: string): string {
-  const path = relative(folder, file)
-  const isBelow = path !== '' && path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path)
-  return isBelow ? path.split(sep).join('/') : file
 }

@@ -1,10 +1,11 @@
 import type { ImportedItem, ImportEvent } from '../../shared/contract/imports'
 import type { ErrorCode } from '../../shared/errors'
 import { AppError, isAppError } from '../../shared/errors'
-import type { FoundFile } from './find-import-files'
 import { findImportFiles } from './find-import-files'
 import type { ImportOutcome } from './import-file'
 import { importFile } from './import-file'
+import type { FoundItem } from './import-series'
+import { groupSeries } from './import-series'
 import type { ProjectSession } from './project-session'
 
 export interface ImportOptions {
@@ -40,7 +41,7 @@ export async function* importFiles(
   { paths, copy, roots = [], signal }: ImportOptions,
 ): AsyncGenerator<ImportEvent> {
   session.assertEditable()
-  const files = await findImportFiles(paths, roots, signal)
+  const files = await groupSeries(await findImportFiles(paths, roots, signal), signal)
   const total = files.length
   const counts = { ready: 0, slices: 0, known: 0, notSupported: 0, failed: 0, labels: 0 }
   try {
@@ -82,16 +83,16 @@ function announce({ changes, store }: ProjectSession): void {
 /** The file, and its label map where it has one. */
 async function importFound(
   session: ProjectSession,
-  found: FoundFile,
+  found: FoundItem,
   copy: boolean,
 ): Promise<ImportedItem[]> {
   const { store, folder } = session
-  const { file, maskFile, spacingMm } = found
+  const { file, maskFile, spacingMm, series } = found
   try {
     if (found.isLostMask)
       throw new AppError('UNUSABLE_SLICE', { file, reason: 'it has no image of the same name' })
     const outcome = await importFile(
-      { file, maskFile, spacingMm, group: null },
+      { file, maskFile, spacingMm, group: null, series },
       { store, folder, copy, labelName: labelOfValue },
     )
     return itemsOf(found, outcome)
@@ -108,19 +109,28 @@ function labelOfValue(value: number, values: readonly number[]): string {
   return `Label ${value === 255 && values.length === 1 ? 1 : value}`
 }
 
-function itemsOf({ shown, maskFile }: FoundFile, outcome: ImportOutcome): ImportedItem[] {
+function itemsOf({ shown, maskFile, series }: FoundItem, outcome: ImportOutcome): ImportedItem[] {
   const slices = outcome.sliceIds.length
   const item: ImportedItem = { event: 'item', file: shown, outcome: 'known', slices, notes: [], error: null }
   if (outcome.seriesId === null) return [item]
-  const notes: ImportedItem['notes'] = []
-  if (!outcome.hasSpacing) notes.push('no-spacing')
-  if (outcome.isColour) notes.push('colour')
-  if (outcome.isPicture) notes.push('own-group')
-  if (!outcome.isPicture && !outcome.hasOrientation) notes.push('unknown-orientation')
-  if (outcome.annotations > 0) notes.push('labels-found')
-  const picture: ImportedItem = { ...item, outcome: 'ready', notes }
+  const picture: ImportedItem = { ...item, outcome: 'ready', notes: notesOf(outcome, series) }
   const labels: ImportedItem = { ...item, file: maskNameOf(shown, maskFile), outcome: 'labels' }
   return maskFile === null ? [picture] : [picture, labels]
+}
+
+function notesOf(outcome: ImportOutcome, series: FoundItem['series']): ImportedItem['notes'] {
+  const isSaid = {
+    'no-spacing': !outcome.hasSpacing,
+    colour: outcome.isColour,
+    'own-group': outcome.isPicture,
+    'unknown-orientation': !outcome.isPicture && !outcome.hasOrientation,
+    'labels-found': outcome.annotations > 0,
+    'first-volume': outcome.warnings.some(text => text.includes('of which the first')),
+    gaps: (series?.gaps ?? 0) > 0,
+    duplicates: (series?.duplicates ?? 0) > 0,
+  } as const satisfies Record<ImportedItem['notes'][number], boolean>
+  // The keys are those of the record above.
+  return (Object.keys(isSaid) as ImportedItem['notes']).filter(note => isSaid[note])
 }
 
 /** The label map's own name, in the folder of masks that lies beside that of images. */

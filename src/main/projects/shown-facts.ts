@@ -38,7 +38,7 @@ export function shownFacts(facts: PixelFacts, shown: Shown): FactsOfSlice {
     spacingMm: spacing && plane.turn.isTransposed ? { x: spacing.y, y: spacing.x } : spacing,
     edges: axis === null ? null : radiologicalEdges(series.directions, axis),
     autoWindow: facts.autoWindow,
-    fileWindow: null,
+    fileWindow: facts.fileWindow,
     isCt: series.kind === 'volume' && looksLikeCt(facts),
     volume:
       axis === null || sizes === null

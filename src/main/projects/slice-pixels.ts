@@ -19,6 +19,8 @@ export interface SlicePixels {
   readonly sampleType: SampleType
   readonly values: DataOf[SampleType]
   readonly spacingMm: PixelSpacing | null
+  /** What the file says it should be looked at with */
+  readonly fileWindow: WindowLevel | null
 }
 
 /** What is said about pixels without handing them out. */
@@ -44,8 +46,9 @@ export function createPixelReader(): PixelReader {
     try {
       const { imageFile, sliceIndex, axis } = source
       // The cache goes by names: a file that was replaced is read anew under the stamp that it has now.
-      const { image, spacingMm } = await loadImage({ imageFile, sliceIndex, axis, spacingMm: null }, files)
-      return { ...sampled(image), spacingMm }
+      const place = { imageFile, sliceIndex, axis, spacingMm: null }
+      const { image, spacingMm, window } = await loadImage(place, files)
+      return { ...sampled(image), spacingMm, fileWindow: window }
     } catch (error) {
       // It also remembers failures, which a person may mend while the project is open.
       files = createFileCache()
@@ -88,7 +91,7 @@ async function stampOf(file: string): Promise<string> {
   }
 }
 
-type Sampled = Omit<SlicePixels, 'spacingMm'>
+type Sampled = Omit<SlicePixels, 'spacingMm' | 'fileWindow'>
 
 /** Types that pages have no array for become the smallest one that holds them; alpha is dropped. */
 function sampled(image: Tensor): Sampled {

@@ -10,7 +10,12 @@ export const ImportedItem = z.object({
   outcome: z.enum(['ready', 'known', 'labels', 'not-supported', 'failed']),
   slices: z.int(),
   /** What to know: no spacing, an assumed group; keys of the locale, `import.note.<note>` */
-  notes: z.array(z.enum(['no-spacing', 'own-group', 'colour', 'labels-found', 'unknown-orientation'])),
+  notes: z.array(
+    z.enum([
+      ...(['no-spacing', 'own-group', 'colour', 'labels-found', 'unknown-orientation'] as const),
+      ...(['first-volume', 'gaps', 'duplicates'] as const),
+    ]),
+  ),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 })
 export type ImportedItem = z.infer<typeof ImportedItem>

@@ -28,7 +28,7 @@ describe('inspecting files', () => {
 
   it('tells of the patient by a hash only', async () => {
     const files = [zooPath({ path: 'dicom/CT_small.dcm' })]
-    const [event] = await Array.fromAsync(inspect({ files }, { stop: new StopFlag() }))
+    const { value: event } = await inspect({ files }, { stop: new StopFlag() }).next()
 
     expect(event).toMatchObject({ group: expect.stringMatching(/^patient-[0-9a-f]{12}$/) as string })
     expect(JSON.stringify(event)).not.toContain('1CT1')

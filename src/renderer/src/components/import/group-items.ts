@@ -66,7 +66,7 @@ export function isImageFormat(format: string): boolean {
 export type GroupFilter = 'all' | 'read' | 'look' | 'skipped'
 
 /** Notes that ask for a look; the others only inform. */
-const toLookAt: readonly string[] = ['unknown-orientation', 'colour']
+const toLookAt: readonly string[] = ['unknown-orientation', 'colour', 'first-volume', 'gaps', 'duplicates']
 
 export function filterOf({
   outcome,

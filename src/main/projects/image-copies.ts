@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs'
+import { basename, extname, isAbsolute, join, relative, sep } from 'node:path'
+import { makeFolder } from '../files/make-folder'
+import { refuseLinks } from '../files/refuse-links'
+import { writeAtomically } from '../files/write-atomically'
+
+/** Where a project keeps the pixels that it has itself */
+export const imagesFolder = 'images'
+
+/** A name of its own in the project's folder; the bytes that were checked are the ones that are kept. */
+export async function copyIn(file: string, bytes: Uint8Array, folder: string): Promise<string> {
+  const inside = pathInProject(file, folder)
+  if (inside.startsWith(`${imagesFolder}/`)) return inside
+  refuseLinks(folder, join(folder, imagesFolder))
+  await makeFolder(join(folder, imagesFolder))
+  const { stem, end } = nameParts(file)
+  for (let copy = 1; ; copy++) {
+    const name = copy === 1 ? `${stem}${end}` : `${stem}-${copy}${end}`
+    if (existsSync(join(folder, imagesFolder, name))) continue
+    await writeAtomically(join(folder, imagesFolder, name), bytes)
+    return `${imagesFolder}/${name}`
+  }
+}
+
+/** File systems take 255 bytes; a number and what marks an unfinished file come on top. */
+const [mostStemBytes, mostEndBytes] = [200, 20]
+
+function nameParts(file: string): { stem: string; end: string } {
+  const own = /\.nii\.gz$/i.exec(file)?.[0] ?? extname(file)
+  const end = Buffer.byteLength(own) > mostEndBytes ? '' : own
+  const letters = Array.from(basename(file).slice(0, -end.length || undefined))
+  while (Buffer.byteLength(letters.join('')) > mostStemBytes) letters.pop()
+  return { stem: letters.join(''), end }
+}
+
+/** Relative, with slashes, where the file lies in the project's folder: such a project can be moved. */
+export function pathInProject(file: string, folder: string): string {
+  const path = relative(folder, file)
+  const isBelow = path !== '' && path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path)
+  return isBelow ? path.split(sep).join('/') : file
+}
