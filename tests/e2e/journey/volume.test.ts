@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, expect, test } from 'vitest'
+import { connectApp } from '../app-client'
+import { startAppServer } from '../app-server'
+import { complaintsOf, withBrowser } from '../browser'
+import { checkAccessible } from './look'
+
+const home = mkdtempSync(join(tmpdir(), 'slicetune-volume-'))
+afterAll(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }))
+
+const soon = { timeout: 60_000 }
+const ct = join(import.meta.dirname, '../../fixtures/zoo/nifti/example_ct_sm.nii.gz')
+
+test('a CT is annotated on two of its planes, into the same voxels', { timeout: 300_000 }, async () => {
+  const server = await startAppServer({ home })
+  const client = await connectApp(server)
+  const { api } = client
+  try {
+    const { id: project } = await api.projects.create({ name: 'Trunk', folder: null })
+    for await (const event of await api.imports.add({ project, paths: [ct], copy: true }))
+      if (event.event === 'report') expect(event).toMatchObject({ ready: 1, slices: 30, failed: 0 })
+    await api.labels.add({ project, name: 'Organ' })
+    const annotated = async (): Promise<number> =>
+      (await api.slices.list({ project })).filter(({ objects }) => objects > 0).length
+
+    await withBrowser({ size: { width: 1440, height: 900 }, locale: 'en-GB' }, async context => {
+      const page = await context.newPage()
+      const complaints = complaintsOf(page)
+      await page.goto(server.address())
+      await page.getByRole('button', { name: /^Trunk/ }).click()
+      const stage = page.locator('[data-landmark=stage]')
+      await expect.poll(() => edgesOf(page), soon).toBe('APRL')
+
+      const lung = page.getByRole('toolbar').getByText('W 1,500 · L -600')
+      await page.getByRole('button', { name: /CT presets/ }).click()
+      await page.locator('[role^=menuitem]', { hasText: 'Lung' }).click()
+      await lung.waitFor(soon)
+      await stage.focus()
+      for (let step = 0; step < 15; step++) await page.keyboard.press('PageDown')
+      await lung.waitFor(soon) // the window of the whole volume
+
+      await drawBox(page)
+      await expect.poll(annotated, soon).toBe(1)
+
+      await page.getByRole('radio', { name: 'Coronal' }).click()
+      await expect.poll(() => edgesOf(page), soon).toBe('SIRL')
+      await page.getByRole('button', { name: 'Three planes' }).click()
+      await page.getByRole('group', { name: /^Axial 16\/30/ }).waitFor(soon)
+      await page.getByRole('group', { name: /^Sagittal 62\/122/ }).waitFor(soon)
+      await drawBox(page)
+      await expect.poll(annotated, soon).toBeGreaterThan(2)
+      const both = await annotated()
+      await checkAccessible(page, 'three planes')
+
+      await stage.focus()
+      await page.keyboard.press('Control+z')
+      await expect.poll(annotated, soon).toBe(1)
+      await page.keyboard.press('Control+Shift+z')
+      await expect.poll(annotated, soon).toBe(both)
+      expect(complaints.filter(complaint => !complaint.endsWith('ERR_ABORTED'))).toEqual([])
+    })
+  } finally {
+    client.close()
+    expect(await server.stop(), server.output()).toBe(0)
+  }
+})
+
+/** Letters around the plane that is worked on: top, bottom, left, right. */
+async function edgesOf(page: Page): Promise<string> {
+  return (await page.locator('[data-landmark=stage] .edge').allInnerTexts()).join('')
+}
+
+/** Over the middle of the plane; accepted when its mask is there. */
+async function drawBox(page: Page): Promise<void> {
+  const box = await page.locator('[data-landmark=stage]').boundingBox()
+  expect(box).not.toBeNull()
+  const { x, y, width, height } = box ?? { x: 0, y: 0, width: 0, height: 0 }
+  const [left, top] = [x + width * 0.4, y + height * 0.32]
+  await page.keyboard.press('b')
+  await page.mouse.move(left, top)
+  await page.mouse.down()
+  await page.mouse.move(left + width * 0.1, top + height * 0.1)
+  await page.mouse.move(left + width * 0.2, top + height * 0.2)
+  await page.mouse.up()
+  await page.getByRole('button', { name: /^Accept/ }).waitFor(soon)
+  await page
+    .getByText(/^[\d.,]+ mm²$/)
+    .first()
+    .waitFor(soon)
+  await page.keyboard.press('Enter')
+}
