@@ -1,16 +1,17 @@
 import type { Propagated } from '../../shared/contract/segment'
 import type { Annotation } from '../../shared/domain/annotation'
+import { voxelMaskOf } from '../../shared/domain/cross-plane'
 import type { Box } from '../../shared/domain/prompt'
 import { AppError, isAppError } from '../../shared/errors'
 import { measureRuns } from '../../shared/masks/measure-runs'
 import type { RunLengths } from '../../shared/masks/rle'
 import { sharedArea } from '../../shared/masks/run-overlap'
-import type { StoredSlice } from '../database/project-store'
-import { putAnnotation } from '../projects/edit-slice'
 import type { ProjectSession } from '../projects/project-session'
 import { sliceSource } from '../projects/slice-source'
 import type { ReviewModel } from '../reviews/review-model'
 import type { FoundMask, Inference } from './inference'
+import type { PlaneAlong, PlanesAlong } from './planes-along'
+import { planesAlong } from './planes-along'
 
 export interface PropagateTask {
   readonly session: ProjectSession
@@ -54,20 +55,18 @@ const sameObject = 0.5
 export async function* propagate(task: PropagateTask): AsyncGenerator<Propagated> {
   const { session, signal } = task
   session.assertEditable()
-  const start = session.store.slices.get(task.slice)
-  if (!start) throw new AppError('NO_SUCH_ITEM', { kind: 'slice', id: String(task.slice) })
-  const objects = task.annotations.map(id => carriedFrom(session, start, id))
-  const planes = new Map(session.store.slices.ofSeries(start.seriesId).map(slice => [slice.plane, slice]))
+  const planes = planesAlong(session, task.slice)
+  const objects = task.annotations.map(id => carriedFrom(session, planes, id))
   const { hasFinder } = await task.inference.describe(task.model.name)
   const journal = { step: null as number | null }
   const stoppedAt: number[] = []
   let slices = 0
   for (const step of stepsOf(task.direction)) {
     let alive: readonly Carried[] = objects
-    for (let plane = (start.plane ?? NaN) + step; alive.length > 0; plane += step) {
-      const slice = planes.get(plane)
+    for (let plane = planes.start + step; alive.length > 0; plane += step) {
+      const slice = planes.at(plane)
       if (signal?.aborted === true || !slice) break
-      const next = await carryTo(slice, alive, { task, hasFinder, journal })
+      const next = await carryTo(slice, alive, { task, planes, hasFinder, journal })
       if (next === null) break
       yield { event: 'slice', slice: slice.id, plane, predictedIou: next.predictedIou, kept: next.kept > 0 }
       if (next.kept > 0) slices++
@@ -81,10 +80,10 @@ export async function* propagate(task: PropagateTask): AsyncGenerator<Propagated
 const stepsOf = (direction: PropagateTask['direction']): readonly number[] =>
   ({ up: [1], down: [-1], both: [1, -1] })[direction]
 
-function carriedFrom({ store }: ProjectSession, slice: StoredSlice, id: number): Carried {
-  const annotation = store.annotations.get(id)
-  if (annotation?.sliceId !== slice.id || !annotation.box)
-    throw new AppError('NO_SUCH_ITEM', { kind: 'annotation', id: String(id) })
+function carriedFrom({ store }: ProjectSession, planes: PlanesAlong, id: number): Carried {
+  const start = planes.at(planes.start)
+  const annotation = start && planes.annotationsOn(start).find(one => one.id === id)
+  if (!annotation?.box) throw new AppError('NO_SUCH_ITEM', { kind: 'annotation', id: String(id) })
   const label = store.labels.get(annotation.labelId)
   if (label?.isLocked === true) throw new AppError('LABEL_LOCKED', { label: label.name })
   return { labelId: annotation.labelId, runs: annotation.runs, box: annotation.box }
@@ -92,6 +91,7 @@ function carriedFrom({ store }: ProjectSession, slice: StoredSlice, id: number):
 
 interface Way {
   readonly task: PropagateTask
+  readonly planes: PlanesAlong
   readonly hasFinder: boolean
   /** The step of the journal that all of this is */
   readonly journal: { step: number | null }
@@ -106,9 +106,9 @@ interface Arrived {
 }
 
 /** @returns null where it was cancelled */
-async function carryTo(slice: StoredSlice, objects: readonly Carried[], way: Way): Promise<Arrived | null> {
+async function carryTo(slice: PlaneAlong, objects: readonly Carried[], way: Way): Promise<Arrived | null> {
   const nowhere: Arrived = { alive: [], kept: 0, predictedIou: null }
-  if (slice.state === 'nothing-here') return nowhere
+  if (slice.isEmpty) return nowhere
   try {
     const answers = await answersOn(slice, objects, way)
     return store(slice, answers, way)
@@ -122,7 +122,7 @@ async function carryTo(slice: StoredSlice, objects: readonly Carried[], way: Way
 }
 
 async function answersOn(
-  slice: StoredSlice,
+  slice: PlaneAlong,
   objects: readonly Carried[],
   { task, hasFinder }: Way,
 ): Promise<{ object: Carried; answer: Answer | null }[]> {
@@ -144,7 +144,7 @@ async function answersOn(
 }
 
 /** What the finder sees of an object. */
-function foundAgain(object: Carried, found: readonly FoundMask[], { width }: StoredSlice): Answer[] {
+function foundAgain(object: Carried, found: readonly FoundMask[], { width }: PlaneAlong): Answer[] {
   return found.flatMap(({ label, runs, box, predictedIou, areaPx }) => {
     const smaller = Math.min(areaPx, measureRuns(object.runs, width).areaPx)
     const isIt =
@@ -156,9 +156,9 @@ function foundAgain(object: Carried, found: readonly FoundMask[], { width }: Sto
 
 /** Writes what is good enough; what is not ends there. */
 function store(
-  slice: StoredSlice,
+  slice: PlaneAlong,
   answers: readonly { readonly object: Carried; readonly answer: Answer | null }[],
-  { task, journal }: Way,
+  { task, planes, journal }: Way,
 ): Arrived {
   const { session, model, stopBelow } = task
   const good = answers.flatMap(({ object, answer }) =>
@@ -169,15 +169,20 @@ function store(
     null,
   )
   if (good.length === 0) return { alive: [], kept: 0, predictedIou }
-  const scope = { slices: [slice.id], joins: journal.step }
+  const scope = { ...planes.scopeOf(slice), joins: journal.step }
   const { id, result } = session.act('propagate', scope, projectStore => {
-    const there = projectStore.annotations.ofSlice(slice.id)
+    const there = planes.annotationsOn(slice)
     let kept = 0
     const alive = good.map(({ object, answer }): Carried => {
       const known = there.find(other => isSame(other, object.labelId, answer, slice.width))
       if (known?.status === 'accepted' && known.box) return { ...object, runs: known.runs, box: known.box }
-      putAnnotation(projectStore, slice, {
-        ...{ id: known?.id ?? null, labelId: object.labelId, runs: [...answer.runs], model: model.id },
+      planes.put(projectStore, slice, {
+        ...{
+          id: known && voxelMaskOf(known.id) === null ? known.id : null,
+          labelId: object.labelId,
+          runs: [...answer.runs],
+          model: model.id,
+        },
         ...{ predictedIou: answer.predictedIou, prompt: { box: answer.asked, points: [] } },
         ...({ status: 'proposal', origin: 'propagated' } as const),
       })
@@ -197,7 +202,7 @@ function isSame(other: Annotation, labelId: number, { runs }: Answer, width: num
   return sharedArea(other.runs, runs) > sameObject * smaller
 }
 
-function widened({ x0, y0, x1, y1 }: Box, { width, height }: StoredSlice): Box {
+function widened({ x0, y0, x1, y1 }: Box, { width, height }: PlaneAlong): Box {
   const [dx, dy] = [Math.ceil((x1 - x0 + 1) * margin), Math.ceil((y1 - y0 + 1) * margin)]
   return {
     x0: Math.max(0, x0 - dx),

@@ -4,7 +4,7 @@ import { voxelMaskId, voxelMaskOf } from '../../shared/domain/cross-plane'
 import type { SliceEdit } from '../../shared/contract/slices'
 import { AppError } from '../../shared/errors'
 import { decodeRuns } from '../../shared/masks/rle'
-import type { ProjectStore } from '../database/project-store'
+import type { ProjectStore, RecordedStep } from '../database/project-store'
 import { settleByEdit } from '../reviews/settle-by-edit'
 import { voxelMasks } from './cross-plane-masks'
 import type { CrossedSlices } from './crossed-slices'
@@ -19,6 +19,8 @@ export interface CrossPlaneEditOf {
   readonly edit: SliceEdit
   /** Name that a state is signed with */
   readonly by: string
+  /** The step of the journal that it belongs to */
+  readonly joins?: number | null
 }
 
 /** What an edit makes of the voxels of one label: the masks on the plane before and after. */
@@ -34,10 +36,13 @@ interface VoxelChange {
  * One action on a plane across the slices of a volume. What is accepted there becomes voxels of the slices that it crosses;
  * what a model proposes there stays with the plane until then. A window is that of the whole volume.
  *
- * @returns IDs of what was put, in its order
+ * @returns with the IDs of what was put, in its order
  * @throws AppError NO_SUCH_ITEM, LABEL_LOCKED, SHAPE_MISMATCH, READ_ONLY_PROJECT, DISK_FULL, NOT_SAVED
  */
-export function editCrossPlane(session: ProjectSession, { plane, edit, by }: CrossPlaneEditOf): number[] {
+export function editCrossPlane(
+  session: ProjectSession,
+  { plane, edit, by, joins = null }: CrossPlaneEditOf,
+): RecordedStep<number[]> {
   const crossed = crossedSlices(session.store, plane)
   const plan = planEdit(session.store, crossed, edit)
   const touched = crossed.slices.filter(
@@ -47,7 +52,7 @@ export function editCrossPlane(session: ProjectSession, { plane, edit, by }: Cro
   // The slices that change are what undo has to bring back; one at least, by which others hear of the volume.
   const scope = edit.window === undefined ? [...new Set([...first, ...touched])] : crossed.slices
   const slices = scope.map(({ id }) => id)
-  return session.act(edit.action, { slices, redrawn: first.map(({ id }) => id) }, store => {
+  return session.act(edit.action, { slices, redrawn: first.map(({ id }) => id), joins }, store => {
     for (const id of edit.remove) removeProposal(store, crossed, id)
     for (const slice of touched) {
       const before = store.annotations.ofSlice(slice.id)
@@ -58,7 +63,7 @@ export function editCrossPlane(session: ProjectSession, { plane, edit, by }: Cro
     }
     if (edit.window !== undefined) for (const id of slices) store.slices.setWindow(id, edit.window)
     return edit.put.map(draft => putDraft(store, crossed, draft))
-  }).result
+  })
 }
 
 /** Voxels before and after, label by label; the edit is checked before anything is written. */

@@ -1,4 +1,5 @@
 import { crossPlaneOf } from '../../shared/domain/cross-plane'
+import { acceptCrossProposals } from '../projects/accept-cross-proposals'
 import { acceptProposals } from '../projects/accept-proposals'
 import { assertPicture, describeSlice } from '../projects/describe-slice'
 import { editCrossPlane } from '../projects/edit-cross-plane'
@@ -22,13 +23,17 @@ export const slicesService = implementer.slices.router({
     const by = context.app.settings().reviewer
     const cross = crossPlaneOf(slice)
     const ids = cross
-      ? editCrossPlane(session, { plane: cross, edit, by })
+      ? editCrossPlane(session, { plane: cross, edit, by }).result
       : editSlice(session, { slice, edit, by }).result
     return { slice: await describeSlice(session, slice), ids, undo: session.store.journal.state() }
   }),
   acceptProposals: implementer.slices.acceptProposals.handler(({ input, context }) => {
     const session = context.projects.get(input.project)
-    const { result } = acceptProposals(session, input.slices, context.app.settings().reviewer)
-    return { accepted: result, undo: session.store.journal.state() }
+    const by = context.app.settings().reviewer
+    const stored = input.slices.filter(id => crossPlaneOf(id) === null)
+    const planes = input.slices.flatMap(id => crossPlaneOf(id) ?? [])
+    const { id, result } = acceptProposals(session, stored, by)
+    const crossed = acceptCrossProposals(session, planes, { by, joins: id })
+    return { accepted: result + crossed, undo: session.store.journal.state() }
   }),
 })

@@ -1,7 +1,8 @@
 /* eslint-disable max-lines-per-function -- a setup store is one function */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { SliceId } from '../../../shared/domain/slice'
+import { crossPlaneId, crossPlaneOf } from '../../../shared/domain/cross-plane'
+import type { SliceId, SliceSummary } from '../../../shared/domain/slice'
 import { client } from '../api/client'
 import { isAbort } from '../composables/error-text'
 import { useAnnotationStore } from './annotation'
@@ -10,6 +11,9 @@ import { useSavingStore } from './saving'
 import { useSliceViewStore } from './slice-view'
 
 export type Direction = 'up' | 'down' | 'both'
+
+/** A plane that masks are carried through, with what is on it. */
+type PlaneOnTheWay = Pick<SliceSummary, 'id' | 'plane' | 'objects' | 'proposals'>
 
 /** What was predicted on one plane. */
 export interface PlaneConfidence {
@@ -31,12 +35,20 @@ export const usePropagationStore = defineStore('propagation', () => {
   const stoppedAt = shallowRef<readonly SliceId[]>([])
   const running = shallowRef<AbortController | null>(null)
   const isFinished = ref(false)
+  /** Cross planes with proposals of the last run: no list knows of them */
+  const crossOpen = shallowRef<ReadonlySet<SliceId>>(new Set())
 
-  /** Along the axis of the stored slices */
-  const isPossible = computed(() => view.series?.kind === 'volume' && !view.isCross)
-  const planes = computed(() => {
-    const series = view.slice?.seriesId
-    return isPossible.value ? project.sliceList.filter(({ seriesId }) => seriesId === series) : []
+  const isPossible = computed(() => view.series?.kind === 'volume')
+  /** Along the axis of the plane on the stage */
+  const planes = computed((): readonly PlaneOnTheWay[] => {
+    const shown = view.slice
+    if (!isPossible.value || shown === null) return []
+    const cross = crossPlaneOf(shown.id)
+    if (cross === null) return project.sliceList.filter(({ seriesId }) => seriesId === shown.seriesId)
+    return Array.from({ length: shown.volume?.sizes[cross.axis] ?? 0 }, (_, index) => {
+      const id = crossPlaneId({ ...cross, index })
+      return { id, plane: index, objects: 0, proposals: Number(crossOpen.value.has(id)) }
+    })
   })
   /** What can be carried on: accepted objects of this slice, or the one that is chosen */
   const carried = computed(() => {
@@ -68,6 +80,7 @@ export const usePropagationStore = defineStore('propagation', () => {
     source.value = from.id
     confidence.value = new Map()
     stoppedAt.value = []
+    crossOpen.value = new Set()
     try {
       const events = await client.segment.propagate(
         {
@@ -83,6 +96,7 @@ export const usePropagationStore = defineStore('propagation', () => {
         if (event.event === 'slice') {
           const { slice, predictedIou, kept: isKept } = event
           confidence.value = new Map(confidence.value).set(slice, { predictedIou, kept: isKept })
+          if (isKept && crossPlaneOf(slice) !== null) crossOpen.value = new Set([...crossOpen.value, slice])
         } else stoppedAt.value = event.stoppedAt
       }
       isFinished.value = true
@@ -102,12 +116,14 @@ export const usePropagationStore = defineStore('propagation', () => {
     const call = { project: project.openId(), slices: [...open.value] }
     const { undo } = await saving.track(() => client.slices.acceptProposals(call))
     project.undoState = undo
+    crossOpen.value = new Set()
     return call.slices.length
   }
 
   watch(
-    () => view.slice?.seriesId,
+    () => [view.slice?.seriesId, view.slice?.volume?.axis].join(),
     () => {
+      if (view.slice === null) return
       cancel()
       confidence.value = new Map()
       isFinished.value = false

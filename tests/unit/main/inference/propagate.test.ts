@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest'
 import type { FoundOnSlice, ModelName, SliceSource } from '../../../../src/main/inference/inference'
 import type { PropagateTask } from '../../../../src/main/inference/propagate'
 import { propagate } from '../../../../src/main/inference/propagate'
+import { acceptCrossProposals } from '../../../../src/main/projects/accept-cross-proposals'
+import { editCrossPlane } from '../../../../src/main/projects/edit-cross-plane'
 import { editSlice } from '../../../../src/main/projects/edit-slice'
 import type { CandidateMask, Propagated } from '../../../../src/shared/contract/segment'
 import type { AnnotationDraft } from '../../../../src/shared/domain/annotation'
+import { crossPlaneId } from '../../../../src/shared/domain/cross-plane'
 import type { Prompt } from '../../../../src/shared/domain/prompt'
 import { decodeRuns, encodeRuns } from '../../../../src/shared/masks/rle'
 import { GreyInference } from '../reviews/grey-inference'
@@ -205,5 +208,38 @@ describe('propagating through a volume', () => {
     const { labels } = project.session.store
     labels.change(1, { isLocked: true })
     await expect(carried(project, { annotations: [id] }, 0)).rejects.toMatchObject({ code: 'LABEL_LOCKED' })
+  })
+
+  test('carries an object across the slices too, where it becomes voxels once it is accepted', async () => {
+    const project = await volumeProject([100, 100, 100, 100, 100])
+    const { session, slices } = project
+    const [slice] = slices
+    const seriesId = session.store.slices.get(slice ?? 0)?.seriesId ?? 0
+    const plane = { seriesId, axis: 1, index: 6 } as const
+    const mask = slices.map((_, at) => objectOn(at).slice(6 * width, 7 * width))
+    const row = { ...drawn(0), runs: encodeRuns(Uint8Array.from(mask.flatMap(line => [...line]))) }
+    const edit = { action: 'draw', put: [row], remove: [], spentMs: 0 } as const
+    const { result } = editCrossPlane(session, { plane, edit: { ...edit, put: [row], remove: [] }, by: '' })
+
+    const task = { annotations: result, slice: crossPlaneId(plane) }
+    const { planes, report } = await carried(project, task)
+
+    // Rows 4 to 11 show it.
+    expect(planes.filter(index => index >= 4 && index < 12).toSorted((a, b) => a - b)).toEqual([
+      4, 5, 7, 8, 9, 10, 11,
+    ])
+    expect(report).toMatchObject({ slices: 7 })
+    const step = session.store.journal.state().undo
+    const ways = planes.map(index => ({ ...plane, index }))
+    expect(acceptCrossProposals(session, ways, { by: 'A', joins: null })).toBe(7)
+    for (const [at, id] of slices.entries()) {
+      const whole = session.store.annotations.ofSlice(id).filter(({ status }) => status === 'accepted')
+      expect(whole.map(({ runs }) => runs)).toEqual([encodeRuns(objectOn(at))])
+    }
+    session.undo()
+    expect(session.store.journal.state().undo).toBe(step)
+    expect(session.store.annotations.ofSlice(slice ?? 0)).toMatchObject([{ areaPx: 10 }])
+    session.undo()
+    expect(ways.flatMap(way => session.store.crossProposals.ofPlane(way))).toEqual([])
   })
 })

@@ -142,7 +142,7 @@ describe('a plane across the slices of a volume', () => {
     const prompt = { box: { x0: 1, y0: 1, x1: 2, y1: 1 }, points: [] }
     const proposal = draft(mask, { status: 'proposal', origin: 'model', prompt, predictedIou: 0.8 })
 
-    const [id = 0] = editCrossPlane(session, { plane, edit: editOf([proposal], [], 'box'), by: 'A' })
+    const [id = 0] = editCrossPlane(session, { plane, edit: editOf([proposal], [], 'box'), by: 'A' }).result
 
     expect((await describeSlice(session, crossPlaneId(plane))).annotations).toMatchObject([
       { id, status: 'proposal', prompt, predictedIou: 0.8, box: prompt.box, areaPx: 2 },
@@ -151,7 +151,7 @@ describe('a plane across the slices of a volume', () => {
 
     const [accepted] = editCrossPlane(session, {
       ...{ plane, edit: editOf([{ ...proposal, id, status: 'accepted' }], [], 'accept'), by: 'A' },
-    })
+    }).result
 
     expect((await describeSlice(session, crossPlaneId(plane))).annotations).toMatchObject([
       { id: accepted, status: 'accepted', areaPx: 2 },
