@@ -17,7 +17,7 @@ export async function runCompiled(name, modules) {
     root,
     configFile: false,
     logLevel: 'warn',
-    ssr: { noExternal: true, external: ['onnxruntime-node', 'playwright-core', 'ws'] },
+    ssr: { noExternal: true, external: ['dcmjs-codecs', 'onnxruntime-node', 'playwright-core', 'ws'] },
     resolve: { alias: { fflate: 'fflate/browser' } }, // as in electron.vite.config.ts
     build: {
       ssr: true,
