@@ -15,7 +15,7 @@ export const useDisplayStore = defineStore('display', () => {
   const brushRadius = ref(8)
   /** The bare slice, without masks and prompts */
   const isBare = ref(false)
-  /** Masks of the slices before and after */
+  /** Outlines of the planes before and after, until the window is closed */
   const showsGhosts = ref(false)
   /** What was done last, for screen readers */
   const message = ref('')

@@ -7,6 +7,7 @@ import {
   Eye,
   Fullscreen,
   Grid2x2,
+  Layers2,
   Search,
   Shrink,
   SkipForward,
@@ -163,6 +164,7 @@ function focusSearch(): void {
 
 function displayActions(): Action[] {
   const display = useDisplayStore()
+  const volume = useVolumeViewStore()
   const zoom = (factor: number) => ({ repeats: true, run: () => stageActions.value?.zoom(factor) })
   return [
     action('masks', 'annotate.showMasks', null, {
@@ -170,6 +172,11 @@ function displayActions(): Action[] {
       run: () => void (display.isBare = !display.isBare),
     }),
     action('outline-only', 'annotate.outlineOnly', 'O', { icon: Spline, run: display.toggleOutlineOnly }),
+    action('ghosts', 'annotate.ghosts', 'Shift+G', {
+      icon: Layers2,
+      enabled: () => volume.volume !== null,
+      run: () => void (display.showsGhosts = !display.showsGhosts),
+    }),
     action('fainter', 'annotate.fainter', '-', {
       repeats: true,
       run: () => display.setOpacity(display.opacity - 0.05),

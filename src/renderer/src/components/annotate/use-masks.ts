@@ -11,6 +11,7 @@ import { usePaintingStore } from '../../stores/painting'
 import { useProjectStore } from '../../stores/project'
 import { isAnswered } from '../../stores/session'
 import { useSliceViewStore } from '../../stores/slice-view'
+import { useGhosts } from './use-ghosts'
 
 /** Objects that cover more than this part of a slice would hide it: their fill is fainter. */
 const largePart = 0.1
@@ -23,6 +24,7 @@ export function useMasks(): ComputedRef<readonly MaskView[]> {
   const painting = usePaintingStore()
   const project = useProjectStore()
   const view = useSliceViewStore()
+  const ghosts = useGhosts()
   const pictures = new MaskPictures()
 
   function viewOf(
@@ -68,7 +70,7 @@ export function useMasks(): ComputedRef<readonly MaskView[]> {
 
   return computed(() => {
     const slice = view.slice
-    return display.isBare || slice === null ? [] : [...storedViews(slice), ...atWork(slice)]
+    return display.isBare || slice === null ? [] : [...ghosts.value, ...storedViews(slice), ...atWork(slice)]
   })
 }
 
