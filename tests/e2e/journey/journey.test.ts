@@ -7,6 +7,8 @@ import * as z from 'zod'
 import { startAppServer, type AppServer } from '../app-server'
 import { complaintsOf, withBrowser } from '../browser'
 import { drawn, Journey } from './journey'
+import { Keyboard } from './keyboard'
+import { KeyboardWalk } from './keyboard-walk'
 import { checkAccessible, cutOff, picture } from './look'
 import { connectApp } from '../app-client'
 
@@ -71,6 +73,8 @@ test(
       expect(await journey.count('rejected')).toBe(1)
       await journey.tab('Fine-tune')
       await page.getByText(/v1 is in use/).waitFor({ timeout: 30_000 })
+      // The tuned model is there: what is left of the way by keyboard alone (keyboard.test.ts) needs no second one.
+      await new KeyboardWalk(new Keyboard(page)).review()
     })
 
     for (const look of looks) await visit((page, server) => lookAround(page, server, look))

@@ -63,7 +63,6 @@ export class Keyboard {
   }
 }
 
-async function hasFocus(target: Locator): Promise<boolean> {
-  if ((await target.count()) === 0) return false
-  return target.first().evaluate(element => element.contains(document.activeElement))
+function hasFocus(target: Locator): Promise<boolean> {
+  return target.evaluateAll(elements => elements.some(element => element.contains(document.activeElement)))
 }
