@@ -1,5 +1,6 @@
 import type { DataSet } from 'dicom-parser'
 import type { Tensor } from '../../core/tensor/tensor'
+import { AppError } from '../../shared/errors'
 import { directionsOf } from './affine'
 import type { CodecResult, FileRole } from './codec'
 import { defineCodec } from './codec'
@@ -7,7 +8,7 @@ import { paletteColours } from './dicom-colour'
 import { isDicom, itemsOf, readDataSet, tags } from './dicom-data-set'
 import { geometryOf, placeInSeries } from './dicom-geometry'
 import type { DicomImage } from './dicom-image'
-import { readImage } from './dicom-image'
+import { corrupt, readImage } from './dicom-image'
 import { readValues } from './dicom-values'
 import { mirrored, mirroredWindow, rescaleOf, throughModalityLut, windowsOf } from './dicom-window'
 
@@ -16,20 +17,30 @@ export const dicom = defineCodec({
   extensions: ['.dcm', '.dicom', '.ima'],
   sniff: isDicom,
   read: async (bytes, file, role): Promise<CodecResult> => {
-    const data = readDataSet(bytes, file)
-    const image = readImage(data, file)
-    const stored = await readValues(data, image, file)
-    const { spacingMm, affine } = geometryOf(data, image.frames)
-    return {
-      ...shown(data, image, stored, role, file),
-      ...{ spacingMm, affine, storedShape: stored.shape },
-      kind: image.frames > 1 ? 'volume' : 'picture',
-      directions: affine && directionsOf(affine),
-      place: placeInSeries(data),
-      warnings: warningsOf(data),
+    try {
+      return await readFile(bytes, file, role)
+    } catch (cause) {
+      // The parser reads values when they are asked for, and throws text where one leads out of the file.
+      if (cause instanceof AppError) throw cause
+      throw corrupt(file, 'its DICOM elements lead out of the file', cause)
     }
   },
 })
+
+async function readFile(bytes: Uint8Array, file: string, role: FileRole): Promise<CodecResult> {
+  const data = readDataSet(bytes, file)
+  const image = readImage(data, file)
+  const stored = await readValues(data, image, file)
+  const { spacingMm, affine } = geometryOf(data, image.frames)
+  return {
+    ...shown(data, image, stored, role, file),
+    ...{ spacingMm, affine, storedShape: stored.shape },
+    kind: image.frames > 1 ? 'volume' : 'picture',
+    directions: affine && directionsOf(affine),
+    place: placeInSeries(data),
+    warnings: warningsOf(data),
+  }
+}
 
 type Shown = Pick<CodecResult, 'pixels'> & Partial<Pick<CodecResult, 'scale' | 'windows'>>
 
