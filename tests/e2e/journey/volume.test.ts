@@ -60,6 +60,18 @@ test('a CT is annotated on two of its planes, into the same voxels', { timeout: 
       await expect.poll(annotated, soon).toBe(1)
       await page.keyboard.press('Control+Shift+z')
       await expect.poll(annotated, soon).toBe(both)
+
+      await page.keyboard.press('Shift+P')
+      await page
+        .getByRole('button', { name: /^Propagate/ })
+        .last()
+        .click()
+      const acceptAll = page.getByRole('button', { name: 'Accept all' })
+      await acceptAll.waitFor({ timeout: 120_000 })
+      await page.getByRole('button', { name: 'Stop', exact: true }).click()
+      await acceptAll.click()
+      await expect.poll(() => acceptAll.count(), soon).toBe(0)
+      expect(await annotated()).toBeGreaterThanOrEqual(both)
       expect(complaints.filter(complaint => !complaint.endsWith('ERR_ABORTED'))).toEqual([])
     })
   } finally {
