@@ -7,6 +7,7 @@ import { countOf } from '../../shared/text/count-of'
 import type { CodecResult, FileRole } from './codec'
 import { defineCodec } from './codec'
 import { guardDecodedSize } from './size-guard'
+import { decodeLzw } from './tiff-lzw'
 import { countPages, isTiff } from './tiff-directories'
 import type { TiffPage } from './tiff-page'
 import { describePage, shownPage } from './tiff-page'
@@ -34,7 +35,13 @@ async function readPages(
   role: FileRole,
 ): Promise<CodecResult> {
   // Loaded when a TIFF is first met: it brings decoders of a dozen compressions.
-  const { fromArrayBuffer } = await import('geotiff')
+  const { BaseDecoder, addDecoder, fromArrayBuffer } = await import('geotiff')
+  class LzwDecoder extends BaseDecoder {
+    override decodeBlock(buffer: ArrayBuffer): ArrayBuffer {
+      return decodeLzw(buffer)
+    }
+  }
+  addDecoder(5, () => Promise.resolve(LzwDecoder))
   const source = await fromArrayBuffer(Uint8Array.from(bytes).buffer)
   const pages: TiffPage[] = []
   for (let index = 0; index < count; index++) pages.push(describePage(await source.getImage(index), file))
