@@ -36,6 +36,8 @@ export const useSliceViewStore = defineStore('slice-view', () => {
   const fits = shallowRef(0)
   /** Pixel under the mouse */
   const pointer = shallowRef<Position | null>(null)
+  /** Where the mouse is on the stage, in screen pixels */
+  const hand = shallowRef<Position | null>(null)
   let fitted = ''
   let pixels: { readonly project: string; readonly store: SlicePixels } | null = null
 
@@ -225,6 +227,7 @@ export const useSliceViewStore = defineStore('slice-view', () => {
     viewport,
     fits,
     pointer,
+    hand,
     open,
     step,
     look,

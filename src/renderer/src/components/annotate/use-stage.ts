@@ -79,6 +79,7 @@ function stageEvents(
   let wheel = 0
 
   const look = (pointer: StagePointer): void => {
+    view.hand = pointer.screen
     view.pointer = view.slice === null ? null : pixelAt(pointer.at, view.slice)
   }
   return {
@@ -96,7 +97,7 @@ function stageEvents(
     },
     doubleClick: pointer => bench.tool.value.doubleClick?.(pointer),
     leave() {
-      view.pointer = null
+      view.pointer = view.hand = null
       bench.tool.value.leave?.()
     },
     wheel(pointer, _deltaX, deltaY) {
