@@ -29,13 +29,11 @@ export function decodeLzw(buffer: ArrayBuffer): ArrayBuffer {
       ;[width, next, before] = [9, firstFree, -1]
       continue
     }
-    if (code > next || (code === next && before < 0) || (before < 0 && code > 255))
-      throw new RangeError('bad LZW code')
+    refuseUnknown(code, next, before)
     const isNew = code === next
     const source = isNew ? before : code
     const run = length[source]! + Number(isNew)
-    if (size + run > mostBytes) throw new RangeError('too much LZW data')
-    if (size + run > out.length) out = grown(out, size + run)
+    out = roomFor(out, size + run)
     // A string is written from its end, along its prefixes: all indices are codes, and the run was made room for.
     let from = source
     for (let to = size + length[source]! - 1; to >= size; to--) {
@@ -57,7 +55,15 @@ export function decodeLzw(buffer: ArrayBuffer): ArrayBuffer {
   return out.buffer.slice(0, size)
 }
 
-function grown(bytes: Uint8Array<ArrayBuffer>, needed: number): Uint8Array<ArrayBuffer> {
+/** The newest string may be named before it is known, but not before there is any. */
+function refuseUnknown(code: number, next: number, before: number): void {
+  const isKnown = before < 0 ? code < clear : code <= next
+  if (!isKnown) throw new RangeError('bad LZW code')
+}
+
+function roomFor(bytes: Uint8Array<ArrayBuffer>, needed: number): Uint8Array<ArrayBuffer> {
+  if (needed > mostBytes) throw new RangeError('too much LZW data')
+  if (needed <= bytes.length) return bytes
   const larger = new Uint8Array(Math.max(needed, bytes.length * 2))
   larger.set(bytes)
   return larger
