@@ -103,6 +103,9 @@ async function lookAround(page: Page, server: AppServer, { theme, language, size
   await page.reload()
   const name = (view: string): string => `${view}-${theme}-${language}-${size.width}`
   const look = async (view: string): Promise<void> => {
+    // A view comes with its own file: an empty page has no faults.
+    const shown = page.locator('#content')
+    await expect.poll(async () => (await shown.innerText()).length, { timeout: 60_000 }).toBeGreaterThan(40)
     await page.waitForTimeout(700) // pictures of slices come in
     const asking = page.getByText(/Asking both models|正在询问/)
     await expect.poll(() => asking.count(), { timeout: 120_000 }).toBe(0)
