@@ -17,6 +17,8 @@ export const useDisplayStore = defineStore('display', () => {
   const isBare = ref(false)
   /** Outlines of the planes before and after, until the window is closed */
   const showsGhosts = ref(false)
+  /** In a narrow window labels and objects are a drawer over the stage */
+  const showsInspector = ref(false)
   /** What was done last, for screen readers */
   const message = ref('')
 
@@ -54,6 +56,7 @@ export const useDisplayStore = defineStore('display', () => {
     brushRadius,
     isBare,
     showsGhosts,
+    showsInspector,
     message,
     opacity,
     outlineOnly,

@@ -8,6 +8,7 @@ import {
   Fullscreen,
   Grid2x2,
   Layers2,
+  PanelRight,
   Search,
   Shrink,
   SkipForward,
@@ -31,6 +32,7 @@ import { useSliceViewStore } from '../../stores/slice-view'
 import { useVolumeViewStore } from '../../stores/volume-view'
 import { toolKinds } from '../../tools'
 import { acceptAndSay, sayNothingHere } from './annotate-commands'
+import { isDrawer } from './inspector-drawer'
 import { placeClick } from './place-click'
 import { repairs } from './repairs'
 import { stageActions } from './stage-handle'
@@ -176,6 +178,11 @@ function displayActions(): Action[] {
       icon: Layers2,
       enabled: () => volume.volume !== null,
       run: () => void (display.showsGhosts = !display.showsGhosts),
+    }),
+    action('inspector', 'annotate.inspector.toggle', 'Ctrl+B', {
+      icon: PanelRight,
+      enabled: isDrawer,
+      run: () => void (display.showsInspector = !display.showsInspector),
     }),
     action('fainter', 'annotate.fainter', '-', {
       repeats: true,
