@@ -213,7 +213,10 @@ export class LiveRun {
     }
     if (!isAppError(error)) log.error({ run: this.id, err: error }, 'A training failed')
     const told = isAppError(error) ? error : new AppError('INTERNAL', { reason: 'the training stopped' })
-    const message = inProjectWords(told.message, this.session, join(this.session.folder, this.#run.folder))
+    // A link is to be found where it lies; what else is said of copies is said of the slices.
+    const isOfCopies = told.code !== 'LINK_IN_PROJECT'
+    const folder = join(this.session.folder, this.#run.folder)
+    const message = isOfCopies ? inProjectWords(told.message, this.session, folder) : told.message
     const change: RunChange = {
       state: told.code === 'DISK_FULL' ? 'paused' : 'failed',
       error: { code: told.code, message },
