@@ -129,7 +129,7 @@ class Story {
     const isKill = ended.signal === 'SIGKILL'
     if (!isKill) expect([ended.code, ended.stderr]).toEqual([130, expect.any(String)])
     this.#tally.count(phaseOf({ signs: ended.signs, run: this.#run, unfinished }), isKill)
-    if (this.#run !== null) readWholeRun(this.#run)
+    if (this.#run !== null) await readWholeRun(this.#run)
     // One kill can leave one file at most, and the next run clears it away.
     expect(this.#unfinished().length).toBeLessThanOrEqual(1)
     return false

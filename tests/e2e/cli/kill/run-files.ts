@@ -39,12 +39,12 @@ function readPosition(file: string): { epoch: number; step: number } {
 }
 
 /** Reads every file of a run by what its name promises. @throws at a torn one */
-export function readWholeRun(run: string): void {
+export async function readWholeRun(run: string): Promise<void> {
   const names = readdirSync(run, { withFileTypes: true }).flatMap(entry => (entry.isFile() ? entry.name : []))
   for (const name of names.filter(file => unfinishedName(file) === null && file !== '.lock')) {
     const file = join(run, name)
     if (name.endsWith('.pth')) readPosition(file)
-    else if (name.endsWith('.png')) decodeBytes(readFileSync(file), file, 'image')
+    else if (name.endsWith('.png')) await decodeBytes(readFileSync(file), file, 'image')
     else if (name.endsWith('.json')) JSON.parse(readFileSync(file, 'utf8'))
     else if (name === 'log.jsonl') logLines(run)
     else if (name === 'MODEL_CARD.md') requireWholeCard(file)

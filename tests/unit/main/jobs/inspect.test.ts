@@ -28,8 +28,10 @@ describe('inspecting files', () => {
 
   it('tells of the patient by a hash only', async () => {
     const files = [zooPath({ path: 'dicom/CT_small.dcm' })]
-    const { value: event } = await inspect({ files }, { stop: new StopFlag() }).next()
+    const events: unknown[] = []
+    for await (const event of inspect({ files }, { stop: new StopFlag() })) events.push(event)
 
+    const [event] = events
     expect(event).toMatchObject({ group: expect.stringMatching(/^patient-[0-9a-f]{12}$/) as string })
     expect(JSON.stringify(event)).not.toContain('1CT1')
   })

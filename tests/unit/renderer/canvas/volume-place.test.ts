@@ -4,12 +4,10 @@ import { pixelOfVoxel, voxelOfPixel, voxelWithin } from '../../../../src/rendere
 import { parseDirections } from '../../../../src/shared/geometry/directions'
 
 const sizes: [number, number, number] = [4, 5, 6]
-const volumes = fc
-  .constantFrom(null, 'RAS', 'LPS', 'ASL', 'SPR', 'ILA')
-  .map(name => ({
-    sizes,
-    directions: name === null ? null : [...(parseDirections(name) ?? ['R', 'A', 'S'])],
-  }))
+const volumes = fc.constantFrom(null, 'RAS', 'LPS', 'ASL', 'SPR', 'ILA').map(name => ({
+  sizes,
+  directions: name === null ? null : [...(parseDirections(name) ?? ['R', 'A', 'S'])],
+}))
 const voxels = fc.tuple(fc.nat(3), fc.nat(4), fc.nat(5))
 
 test.prop([volumes, voxels, fc.constantFrom(0 as const, 1 as const, 2 as const)])(
