@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { AppError } from '../../shared/errors'
+import { systemCode } from './write-atomically'
 
 /**
  * Refuses a place in a project to which a link leads: the folder may come from anybody, and what is written or removed
@@ -15,8 +16,17 @@ export function refuseLinks(folder: string, path: string): void {
   let place = folder
   for (const name of relative(folder, path).split(sep)) {
     place = join(place, name)
-    if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true)
-      throw new AppError('LINK_IN_PROJECT', { file: place })
+    if (isLink(place)) throw new AppError('LINK_IN_PROJECT', { file: place })
+  }
+}
+
+/** What lies below a file is not there either. */
+function isLink(place: string): boolean {
+  try {
+    return lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  } catch (error) {
+    if (systemCode(error) === 'ENOTDIR') return false
+    throw error
   }
 }
 

@@ -74,7 +74,7 @@ describe('masks as prompts', () => {
       'images/broken.png': image.subarray(0, 50),
       'masks/broken.png': mask,
       'images/lonely.png': image,
-      'images/photo.jpg': 'x',
+      'images/photo.mha': 'x',
       'images/sizes.csv': 'x',
       'masks/orphan.png': mask,
       'masks/scan.mha': 'x',
@@ -83,7 +83,7 @@ describe('masks as prompts', () => {
     const { events, error } = await runPredict(folder, { fromMasks: join(folder, 'masks') })
 
     expect(skippedOf(events, folder).map(({ code, message }) => [code, message.split(' ')[0]])).toEqual([
-      ['UNKNOWN_FORMAT', 'images/photo.jpg'],
+      ['UNKNOWN_FORMAT', 'images/photo.mha'],
       ['UNKNOWN_FORMAT', 'masks/scan.mha'],
       ['UNUSABLE_SLICE', 'images/lonely.png'],
       ['UNUSABLE_SLICE', 'masks/orphan.png'],
@@ -95,15 +95,15 @@ describe('masks as prompts', () => {
 
 describe('files that are not read', () => {
   test('are reported, and a row that asks for one is told so', async () => {
-    const boxes = 'a,3,3,16,16\nphoto,3,3,16,16\nphoto.jpg,3,3,16,16\nghost,3,3,16,16\n'
-    const folder = folderWith({ 'images/a.png': image, 'images/photo.jpg': 'x', 'boxes.csv': boxes })
+    const boxes = 'a,3,3,16,16\nphoto,3,3,16,16\nphoto.mha,3,3,16,16\nghost,3,3,16,16\n'
+    const folder = folderWith({ 'images/a.png': image, 'images/photo.mha': 'x', 'boxes.csv': boxes })
 
     const { events, error } = await runPredict(folder, { boxes: join(folder, 'boxes.csv') })
 
     expect(skippedOf(events, folder).map(({ message }) => message)).toEqual([
-      'images/photo.jpg is not a format that SliceTune reads yet.',
-      'boxes.csv, line 2: images/photo.jpg is not a format that SliceTune reads yet. Mend that line and try again.',
-      'boxes.csv, line 3: images/photo.jpg is not a format that SliceTune reads yet. Mend that line and try again.',
+      'images/photo.mha is not a format that SliceTune reads yet.',
+      'boxes.csv, line 2: images/photo.mha is not a format that SliceTune reads yet. Mend that line and try again.',
+      'boxes.csv, line 3: images/photo.mha is not a format that SliceTune reads yet. Mend that line and try again.',
       'boxes.csv, line 4: there is no image ghost in the folder. Mend that line and try again.',
     ])
     expect(error).toMatchObject({ code: 'ITEMS_REFUSED', data: { refused: 3, total: 4 } })
@@ -120,8 +120,8 @@ describe('files that are not read', () => {
   })
 
   test.each([
-    [{ 'images/a.png': image, 'images/photo.jpg': 'x' }, 'ITEMS_REFUSED'],
-    [{ 'images/photo.jpg': 'x' }, 'NO_USABLE_SLICES'],
+    [{ 'images/a.png': image, 'images/photo.mha': 'x' }, 'ITEMS_REFUSED'],
+    [{ 'images/photo.mha': 'x' }, 'NO_USABLE_SLICES'],
   ])('are counted by embed --strict (%#)', async (files, code) => {
     const folder = folderWith(files)
     const options = EmbedOptions.parse({
