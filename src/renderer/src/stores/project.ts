@@ -3,6 +3,7 @@ import type { Project } from '../../../shared/domain/project'
 import { client } from '../api/client'
 import { useAppStore } from './app'
 import { rememberFolder } from './last-project'
+import { useNoticesStore } from './notices'
 import { projectEdits } from './project-edits'
 import { projectState, type ProjectState } from './project-state'
 import { useSavingStore } from './saving'
@@ -47,6 +48,8 @@ function projectOpening(state: ProjectState, saving: Saving, reloadSlices: () =>
     state.takeSlices(list)
     state.take(opened)
     rememberFolder(opened.folder)
+    // What was asked for while another tab had it closed is asked for again.
+    useNoticesStore().close('PROJECT_NOT_OPEN')
     saving.reset()
     stopWatching = watchProject(opened.id, {
       ...changesOf(state, saving, reloadSlices),
