@@ -62,6 +62,7 @@ test('a CT is annotated on two of its planes, into the same voxels', { timeout: 
       await expect.poll(annotated, soon).toBe(both)
 
       await page.keyboard.press('Shift+P')
+      await page.getByRole('slider', { name: /Stop below/ }).waitFor(soon)
       await page
         .getByRole('button', { name: /^Propagate/ })
         .last()
