@@ -1,17 +1,17 @@
 import type { Tensor } from '../../core/tensor/tensor'
 import { tensor } from '../../core/tensor/tensor'
+import { acrossAndDown } from '../../shared/geometry/directions'
 import type { DecodedFile } from '../codecs'
 import type { PixelSpacing, SliceAxis } from './records'
 
-/** Axes of the stored [z, y, x] that become rows and columns, for each axis of the file that is cut. */
-const rowsAndColumns = {
-  0: [0, 1],
-  1: [0, 2],
-  2: [1, 2],
-} as const satisfies Record<SliceAxis, readonly [number, number]>
+/** Which of the stored [z, y, x] an axis of the file is. */
+const storedAxis = { 0: 2, 1: 1, 2: 0 } as const satisfies Record<SliceAxis, number>
 
-/** Which of the stored axes an axis of the file is. */
-const cutAxis = { 0: 2, 1: 1, 2: 0 } as const satisfies Record<SliceAxis, number>
+/** Stored axes along the columns and the rows of a plane, for the axis of the file that is cut. */
+function rowsAndColumns(axis: SliceAxis): readonly [0 | 1 | 2, 0 | 1 | 2] {
+  const [across, down] = acrossAndDown[axis]
+  return [storedAxis[down], storedAxis[across]]
+}
 
 /** The axis that an option names. */
 export function axisOf(axis: '0' | '1' | '2'): SliceAxis {
@@ -34,9 +34,9 @@ export function planeOf(volume: Tensor, axis: SliceAxis, index: number): Tensor 
   const [depth = 0, rows = 0, columns = 0, ...channels] = volume.shape
   const [count = 1] = channels
   const [strides, sizes] = [[rows * columns, columns, 1] as const, [depth, rows, columns] as const]
-  const [vertical, horizontal] = rowsAndColumns[axis]
+  const [vertical, horizontal] = rowsAndColumns(axis)
   const [height, width] = [sizes[vertical], sizes[horizontal]]
-  const start = index * strides[cutAxis[axis]]
+  const start = index * strides[storedAxis[axis]]
   const [down, across] = [strides[vertical], strides[horizontal]]
   const data = volume.data.slice(0, height * width * count)
   for (let y = 0; y < height; y++) {
@@ -51,7 +51,7 @@ export function planeOf(volume: Tensor, axis: SliceAxis, index: number): Tensor 
 }
 
 export function planeSpacing(file: DecodedFile, axis: SliceAxis): PixelSpacing | null {
-  const [vertical, horizontal] = rowsAndColumns[axis]
+  const [vertical, horizontal] = rowsAndColumns(axis)
   const [y, x] = [file.spacingMm?.[vertical], file.spacingMm?.[horizontal]]
   return y === undefined || x === undefined ? null : { y, x }
 }

@@ -1,4 +1,4 @@
-import type { AnnotationDraft } from '../../shared/domain/annotation'
+import type { AnnotationDraft, AnnotationStatus } from '../../shared/domain/annotation'
 import type { CrossPlane, VoxelMask } from '../../shared/domain/cross-plane'
 import { voxelMaskId, voxelMaskOf } from '../../shared/domain/cross-plane'
 import type { SliceEdit } from '../../shared/contract/slices'
@@ -69,14 +69,17 @@ export function editCrossPlane(
 /** Voxels before and after, label by label; the edit is checked before anything is written. */
 function planEdit(store: ProjectStore, crossed: CrossedSlices, { put, remove }: SliceEdit): VoxelChange[] {
   const pixels = crossed.width * crossed.height
-  const known = {
-    accepted: voxelMasks(store, crossed, 'accepted'),
-    proposal: voxelMasks(store, crossed, 'proposal'),
+  // Each walks through all slices, and most edits touch accepted masks only.
+  const known = new Map<AnnotationStatus, Map<number, Uint8Array>>()
+  const knownOf = (status: AnnotationStatus): Map<number, Uint8Array> => {
+    const masks = known.get(status) ?? voxelMasks(store, crossed, status)
+    known.set(status, masks)
+    return masks
   }
   const changes = new Map<number, VoxelChange>()
   const changeOf = (mask: VoxelMask, { origin, model }: VoxelChange['source']): VoxelChange => {
     refuseLocked(store, mask.labelId)
-    const before = known[mask.status].get(mask.labelId) ?? new Uint8Array(pixels)
+    const before = knownOf(mask.status).get(mask.labelId) ?? new Uint8Array(pixels)
     const change = changes.get(voxelMaskId(mask)) ?? {
       mask,
       before,

@@ -1,6 +1,7 @@
+import { crossingLines } from './crossing-lines'
 import type { MaskPicture } from './mask-picture'
 import { onScreen } from './screen-scale'
-import { scalesOf, type Position, type Viewport } from './viewport'
+import { scalesOf, type Position, type Size, type Viewport } from './viewport'
 
 export interface PlaneMask {
   readonly picture: MaskPicture
@@ -21,9 +22,6 @@ export interface PlaneDrawing {
   readonly crossing: Position | null
 }
 
-/** Left free around the crossing, CSS pixels: what lies there is what one looks for. */
-const gap = 14
-
 /** Draws a plane with its masks over the whole canvas. */
 export function drawPlane(context: CanvasRenderingContext2D, drawing: PlaneDrawing): void {
   const { picture, masks, viewport, ratio, crossing } = drawing
@@ -33,11 +31,10 @@ export function drawPlane(context: CanvasRenderingContext2D, drawing: PlaneDrawi
   context.setTransform(ratio, 0, 0, ratio, viewport.x * ratio, viewport.y * ratio)
   context.imageSmoothingEnabled = true
   context.imageSmoothingQuality = 'high'
-  const size = [picture.width * scales.x, picture.height * scales.y] as const
-  context.drawImage(picture, 0, 0, ...size)
+  context.drawImage(picture, 0, 0, picture.width * scales.x, picture.height * scales.y)
   context.imageSmoothingEnabled = scales.x < 1
   for (const mask of masks) drawMask(context, mask, scales)
-  if (crossing !== null) drawCrossing(context, crossing, scales, size)
+  if (crossing !== null) drawCrossing(context, crossing, scales, picture)
 }
 
 function drawMask(
@@ -63,23 +60,12 @@ function drawCrossing(
   context: CanvasRenderingContext2D,
   crossing: Position,
   scales: Position,
-  [width, height]: readonly [number, number],
+  size: Size,
 ): void {
-  const [x, y] = [(crossing.x + 0.5) * scales.x, (crossing.y + 0.5) * scales.y]
   const lines = new Path2D()
-  for (const [from, to] of [
-    [0, x - gap],
-    [x + gap, width],
-  ] as const) {
-    lines.moveTo(from, y)
-    if (to > from) lines.lineTo(to, y)
-  }
-  for (const [from, to] of [
-    [0, y - gap],
-    [y + gap, height],
-  ] as const) {
-    lines.moveTo(x, from)
-    if (to > from) lines.lineTo(x, to)
+  for (const { x1, y1, x2, y2 } of crossingLines(crossing, size, scales)) {
+    lines.moveTo(x1, y1)
+    lines.lineTo(x2, y2)
   }
   context.strokeStyle = 'rgb(0 0 0 / 0.5)'
   context.lineWidth = 3
