@@ -48,15 +48,19 @@ export async function withBrowser(
   }
 }
 
-/** Everything a page complains about from now on: errors and warnings in its console, uncaught errors, failed requests. */
+/**
+ * Everything a page complains about from now on: errors and warnings in its console, uncaught errors, failed
+ * requests. A request that the page itself gave up is none: leaving a page cuts off what was fetched beforehand.
+ */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = []
   page.on('console', message => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
   })
   page.on('pageerror', error => complaints.push(String(error)))
-  page.on('requestfailed', request =>
-    complaints.push(`${request.url()}: ${request.failure()?.errorText ?? ''}`),
-  )
+  page.on('requestfailed', request => {
+    const reason = request.failure()?.errorText ?? ''
+    if (reason !== 'net::ERR_ABORTED') complaints.push(`${request.url()}: ${reason}`)
+  })
   return complaints
 }

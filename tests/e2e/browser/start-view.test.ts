@@ -67,7 +67,6 @@ async function visit(
     const complaints = complaintsOf(page)
     await page.emulateMedia({ reducedMotion: 'reduce' }) // colours on their way to another theme have no contrast
     await page.goto(server.address())
-    await page.waitForLoadState('networkidle') // so that nothing that is fetched beforehand is cut off
     await use({ page, start: new StartPage(page), shell: new ShellPage(page) })
     expect(complaints.filter(complaint => !expected.test(complaint))).toEqual([])
   })
@@ -207,7 +206,6 @@ test('every word of the frame has a key: in the pseudo-locale nothing is left as
     await expect.poll(() => start.sample.count()).toBe(1)
     const allowed = ['SliceTune', 'English', '中文', 'Heads', 'scan', 'GB']
     for (const view of ['start', 'settings/canvas']) {
-      await page.waitForLoadState('networkidle') // the next view is fetched beforehand, and would be cut off
       await page.goto(`${server.origin}/?pseudo#/${view}`)
       await page.getByText('⟦').first().waitFor()
       const isValue = (text: string): boolean => /^[\d.,]+ [KMGT]?B$/.test(text)
