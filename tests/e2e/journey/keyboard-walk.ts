@@ -110,7 +110,6 @@ export class KeyboardWalk {
     await keys.press('a')
     await expect.poll(() => journey.count('accepted'), soon).toBe(accepted + 1)
     await keys.isAt(card)
-    await journey.canDecide()
     await keys.press('r')
     await expect.poll(() => journey.count('rejected'), soon).toBe(rejected + 1)
     await keys.isAt(card)

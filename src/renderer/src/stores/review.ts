@@ -2,16 +2,18 @@ import { useDebounceFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { PredictEvent, ReviewItem, ReviewQueue } from '../../../shared/contract/review'
-import type { Slice, SliceId, SliceSummary } from '../../../shared/domain/slice'
+import type { SliceId, SliceSummary } from '../../../shared/domain/slice'
 import { client } from '../api/client'
 import { errorText, isAbort, type ErrorText } from '../composables/error-text'
 import { useProjectStore } from './project'
 import { useSavingStore } from './saving'
 import { useShellStore } from './shell'
+import { verdicts, type Decision } from './verdicts'
+
+export type { Decision } from './verdicts'
 
 export type ReviewOrder = 'uncertain' | 'slice'
 export type ReviewFilter = 'open' | 'empty' | 'all'
-export type Decision = 'accept' | 'reject'
 
 const noCounts: ReviewQueue['counts'] = {
   accepted: 0,
@@ -81,31 +83,32 @@ export const useReviewStore = defineStore('review', () => {
     current.value = slice
   }
 
-  /** The next open slice after the current one, in the order that is shown; the first where there is none after it. */
-  function nextOpen(): SliceId | null {
-    const open = items.value.filter(item => item.state === 'open' && item.slice !== current.value)
-    const at = items.value.findIndex(({ slice }) => slice === current.value)
-    const after = open.find(({ slice }) => items.value.findIndex(item => item.slice === slice) > at)
-    return (after ?? open[0])?.slice ?? null
-  }
+  const said = verdicts({
+    items: () => items.value,
+    current: () => current.value,
+    select,
+    store: storeVerdict,
+  })
 
   /** The most uncertain open one that is not on the screen. */
   function nextUncertain(): SliceId | null {
-    const open = all.value.filter(item => item.state === 'open' && item.slice !== current.value)
+    const open = all.value.filter(item => said.isOpen(item) && item.slice !== current.value)
     return open.sort(byUncertainty)[0]?.slice ?? null
   }
 
-  async function decide(slice: SliceId, decision: Decision): Promise<Slice> {
+  async function storeVerdict(slice: SliceId, decision: Decision): Promise<void> {
     const spentMs = Math.round(Math.min(longestLookMs, performance.now() - shownAt))
-    const call = { project: project.openId(), slice, decision, spentMs }
-    const next = nextOpen()
-    const answer = await saving.track(() => client.review.decide(call))
+    const { id: opened, project: given } = project
+    // The same folder has another ID once it was opened again.
+    const idNow = (): string =>
+      project.project?.folder === given?.folder ? project.openId() : (opened ?? '')
+    const answer = await saving.track(() =>
+      client.review.decide({ project: idNow(), slice, decision, spentMs }),
+    )
     lastDone.value = { decision, name: answer.slice.name }
     take(answer.queue)
     project.applySlices([answer.slice])
     project.undoState = answer.undo
-    if (next !== null) select(next)
-    return answer.slice
   }
 
   /** Watches what runs, or starts it; leaving the view stops nothing. */
@@ -187,9 +190,11 @@ export const useReviewStore = defineStore('review', () => {
     lastDone,
     load,
     select,
-    nextOpen,
+    isOpen: said.isOpen,
+    underWay: said.underWay,
+    nextOpen: said.nextOpen,
     nextUncertain,
-    decide,
+    decide: said.give,
     predict,
     cancel,
   }
