@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { steps } from './checks/steps.mjs'
-import { addUp, closingLine, readVitestReport } from './checks/tally.mjs'
+import { addUp, closingLine, failuresOf, readVitestReport } from './checks/tally.mjs'
 import { root } from './setup/root.mjs'
 
 /**
@@ -26,7 +26,7 @@ for (const step of chosen) {
     ? readVitestReport(report, code)
     : { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }
   tallies.push(tally)
-  if (tally.failed > 0) failed.push(step.name)
+  if (tally.failed > 0) failed.push(step.name, ...failuresOf(report, root))
   process.stdout.write(
     `── ${step.name}: ${tally.failed > 0 ? 'failed' : 'ok'}, ${Math.round((Date.now() - started) / 1000)} s\n`,
   )
@@ -34,7 +34,7 @@ for (const step of chosen) {
 fs.rmSync(reports, { recursive: true, force: true })
 
 const total = addUp(tallies)
-if (failed.length > 0) process.stdout.write(`\nFailed: ${failed.join(', ')}\n`)
+if (failed.length > 0) process.stdout.write(`\nFailed:\n${failed.join('\n')}\n`)
 process.stdout.write(`\n${closingLine(total)}\n`)
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
 

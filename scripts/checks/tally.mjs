@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import path from 'node:path'
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Tally */
 
@@ -48,12 +49,45 @@ export function readVitestReport(file, exitCode) {
 }
 
 /**
+ * What failed, for the end of a long log: where, what, and the first lines of why. Seeds of properties are among them.
+ *
+ * @param {string} file - the report of vitest's json reporter
+ * @param {string} root - names of files are given from here
+ * @returns {string[]}
+ */
+export function failuresOf(file, root) {
+  return (readJson(file)?.testResults ?? []).flatMap(({ name, message, assertionResults }) => {
+    const place = path.relative(root, name)
+    const tests = assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => entry(`${place} > ${fullName}`, failureMessages.join('\n')))
+    return tests.length === 0 && message ? [entry(place, message)] : tests
+  })
+}
+
+const longest = 1_500
+
+/**
+ * @param {string} title
+ * @param {string} reason
+ */
+function entry(title, reason) {
+  return `${title}\n${reason.slice(0, longest).replace(/^/gm, '    ')}`
+}
+
+/**
  * @typedef {object} VitestReport
  * @property {number} numPassedTests
  * @property {number} numFailedTests
  * @property {number} numPendingTests
  * @property {number} numTodoTests
- * @property {{ status: string, assertionResults: { status: string }[] }[]} testResults
+ * @property {VitestFile[]} testResults
+ *
+ * @typedef {object} VitestFile
+ * @property {string} name
+ * @property {string} status
+ * @property {string} message
+ * @property {{ status: string, fullName: string, failureMessages: string[] }[]} assertionResults
  */
 
 /**

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { addUp, closingLine, readVitestReport } from '../../../scripts/checks/tally.mjs'
+import { addUp, closingLine, failuresOf, readVitestReport } from '../../../scripts/checks/tally.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'slicetune-tally-'))
 afterAll(() => {
@@ -66,4 +66,25 @@ test('closes with the sum, naming skipped tests only where there are some', () =
 
   expect(closingLine(sum)).toBe('41 passed, 2 failed, 3 skipped')
   expect(closingLine({ passed: 1, failed: 0, skipped: 0 })).toBe('1 passed, 0 failed')
+})
+
+test('names what failed and why, a file that could not be loaded among it', () => {
+  const testResults = [
+    {
+      name: '/project/tests/one.test.ts',
+      status: 'failed',
+      message: '',
+      assertionResults: [
+        { status: 'passed', fullName: 'adds', failureMessages: [] },
+        { status: 'failed', fullName: 'divides', failureMessages: ['Error: seed 7\n    at one'] },
+      ],
+    },
+    { name: '/project/tests/two.test.ts', status: 'failed', message: 'no such module', assertionResults: [] },
+  ]
+
+  expect(failuresOf(reportOf({ ...report, testResults }), '/project')).toEqual([
+    'tests/one.test.ts > divides\n    Error: seed 7\n        at one',
+    'tests/two.test.ts\n    no such module',
+  ])
+  expect(failuresOf(join(folder, 'none.json'), '/project')).toEqual([])
 })
