@@ -40,7 +40,7 @@ const rules: Readonly<Record<TableName, TableRule>> = {
   label_classes: {
     key: 'id',
     select: 'SELECT * FROM label_classes WHERE @ids IS NOT NULL',
-    kept: ['is_hidden', 'is_locked'],
+    kept: ['is_hidden', 'is_locked', 'opacity'],
   },
   slices: {
     key: 'id',

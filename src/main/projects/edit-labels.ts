@@ -11,14 +11,14 @@ export function addLabel(session: ProjectSession, name: string): LabelClass[] {
 }
 
 /**
- * Changes a label class. Hiding and locking are how a person looks at masks: undo passes over them.
+ * Changes a label class. Hiding, locking and opacity are how a person looks at masks: undo passes over them.
  *
  * @throws AppError NO_SUCH_ITEM, READ_ONLY_PROJECT, DISK_FULL, NOT_SAVED
  */
 export function changeLabel(session: ProjectSession, id: number, change: LabelChange): LabelClass[] {
   const { store } = session
   const label = existing(session, id)
-  const { isHidden, isLocked, ...rest } = change
+  const { isHidden, isLocked, opacity, ...rest } = change
   const looksOther =
     (change.colour ?? label.colour) !== label.colour || (isHidden ?? label.isHidden) !== label.isHidden
   const redrawn = looksOther ? store.annotations.slicesWithLabel(id) : []
@@ -26,11 +26,12 @@ export function changeLabel(session: ProjectSession, id: number, change: LabelCh
     field => rest[field] !== undefined && rest[field] !== label[field],
   )
   if (isUndoable) session.act('label-change', { slices: [], redrawn }, () => store.labels.change(id, rest))
-  if (isHidden !== undefined || isLocked !== undefined) {
-    const view = {
-      ...(isHidden === undefined ? {} : { isHidden }),
-      ...(isLocked === undefined ? {} : { isLocked }),
-    }
+  const view = {
+    ...(isHidden === undefined ? {} : { isHidden }),
+    ...(isLocked === undefined ? {} : { isLocked }),
+    ...(opacity === undefined ? {} : { opacity }),
+  }
+  if (Object.keys(view).length > 0) {
     session.write(isUndoable ? [] : redrawn, () => store.labels.change(id, view))
     session.changes.publish({ kind: 'labels', labels: store.labels.list() })
   }

@@ -49,6 +49,7 @@ export const labels = {
           key: true,
           isHidden: true,
           isLocked: true,
+          opacity: true,
         }).partial(),
       }),
     )

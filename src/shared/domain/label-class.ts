@@ -16,5 +16,7 @@ export const LabelClass = z.object({
   key: z.int().min(1).max(9).nullable(),
   isHidden: z.boolean(),
   isLocked: z.boolean(),
+  /** Of the fill of its masks, in [0, 1]; null: as all others */
+  opacity: z.number().min(0).max(1).nullable(),
 })
 export type LabelClass = z.infer<typeof LabelClass>

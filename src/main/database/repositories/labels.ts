@@ -13,7 +13,7 @@ export interface LabelsRepository {
   remove(id: number): void
 }
 
-interface Row extends Pick<LabelClass, 'id' | 'name' | 'colour' | 'key'> {
+interface Row extends Pick<LabelClass, 'id' | 'name' | 'colour' | 'key' | 'opacity'> {
   readonly is_hidden: number
   readonly is_locked: number
 }
@@ -30,8 +30,9 @@ export function createLabelsRepository(db: Database): LabelsRepository {
   const freeKey = db.prepare<[number, number]>(
     'UPDATE label_classes SET key = NULL WHERE key = ? AND id <> ?',
   )
-  const update = db.prepare<[string, number, number | null, number, number, number]>(
-    'UPDATE label_classes SET name = ?, colour = ?, key = ?, is_hidden = ?, is_locked = ? WHERE id = ?',
+  const update = db.prepare<[string, number, number | null, number, number, number | null, number]>(
+    `UPDATE label_classes SET name = ?, colour = ?, key = ?, is_hidden = ?, is_locked = ?, opacity = ?
+     WHERE id = ?`,
   )
   const remove = db.prepare<[number]>('DELETE FROM label_classes WHERE id = ?')
   const get = (id: number): LabelClass | null => optional(byId.get(id))
@@ -44,14 +45,14 @@ export function createLabelsRepository(db: Database): LabelsRepository {
       const key = digits.find(digit => labels.every(label => label.key !== digit)) ?? null
       const colour = rarestColour(labels)
       const id = Number(insert.run(name, colour, key).lastInsertRowid)
-      return { id, name, colour, key, isHidden: false, isLocked: false }
+      return { id, name, colour, key, isHidden: false, isLocked: false, opacity: null }
     },
     change: (id, change) => {
       const label = get(id)
       if (!label) return
-      const { name, colour, key, isHidden, isLocked } = { ...label, ...change }
+      const { name, colour, key, isHidden, isLocked, opacity } = { ...label, ...change }
       if (key !== null) freeKey.run(key, id)
-      update.run(name, colour, key, Number(isHidden), Number(isLocked), id)
+      update.run(name, colour, key, Number(isHidden), Number(isLocked), opacity, id)
     },
     remove: id => void remove.run(id),
   }

@@ -58,10 +58,15 @@ export function projectEdits(state: ProjectState, saving: ReturnType<typeof useS
     labels.value = await saving.track(() => client.labels.change({ project: openId(), id, change }))
   }
 
+  /** Shows what a label would look like, before the hand lets go. */
+  function showLabel(id: number, change: LabelChange): void {
+    labels.value = labels.value.map(label => (label.id === id ? { ...label, ...change } : label))
+  }
+
   /** Takes its masks with it; one undo brings all back. */
   async function removeLabel(id: number): Promise<void> {
     labels.value = await saving.track(() => client.labels.remove({ project: openId(), id }))
   }
 
-  return { edit, undo, redo, addLabel, changeLabel, removeLabel }
+  return { edit, undo, redo, addLabel, changeLabel, showLabel, removeLabel }
 }

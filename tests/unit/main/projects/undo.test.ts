@@ -185,14 +185,15 @@ describe('undo and redo', () => {
     expect(stored(folder)).toEqual(after)
   })
 
-  it('leave hiding and locking alone, which are no deeds', async () => {
+  it('leave hiding, locking and opacity alone, which are no deeds', async () => {
     const { session } = await smallProject()
     changeLabel(session, 1, { name: 'Nerve root' })
-    changeLabel(session, 1, { isHidden: true, isLocked: true })
+    changeLabel(session, 1, { isHidden: true, isLocked: true, opacity: 0.25 })
 
     session.undo()
 
-    expect(session.store.labels.get(1)).toMatchObject({ name: 'Nerve', isHidden: true, isLocked: true })
+    const looks = { isHidden: true, isLocked: true, opacity: 0.25 }
+    expect(session.store.labels.get(1)).toMatchObject({ name: 'Nerve', ...looks })
     expect(session.store.journal.state()).toEqual({ undo: null, redo: 'label-change' })
   })
 })

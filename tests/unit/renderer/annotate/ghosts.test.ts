@@ -3,7 +3,10 @@ import type { Annotation } from '../../../../src/shared/domain/annotation'
 import type { LabelClass } from '../../../../src/shared/domain/label-class'
 import { ghostsOf } from '../../../../src/renderer/src/components/annotate/ghosts-of'
 
-const label: LabelClass = { id: 1, name: 'a', colour: 1, key: 1, isHidden: false, isLocked: false }
+const label: LabelClass = {
+  ...{ id: 1, name: 'a', colour: 1, key: 1 },
+  ...{ isHidden: false, isLocked: false, opacity: null },
+}
 const accepted: Annotation = {
   id: 7,
   labelId: 1,

@@ -4,6 +4,7 @@ import type { LabelClass } from '../../../../shared/domain/label-class'
 import type { Slice } from '../../../../shared/domain/slice'
 import type { MaskLook, MaskView } from '../../canvas/layers'
 import { MaskPictures } from '../../canvas/mask-pictures'
+import { fillOpacity } from '../../canvas/fill-opacity'
 import { cssColour, labelColour } from '../../canvas/palette'
 import { useAnnotationStore } from '../../stores/annotation'
 import { useDisplayStore } from '../../stores/display'
@@ -12,10 +13,6 @@ import { useProjectStore } from '../../stores/project'
 import { isAnswered } from '../../stores/session'
 import { useSliceViewStore } from '../../stores/slice-view'
 import { useGhosts } from './use-ghosts'
-
-/** Objects that cover more than this part of a slice would hide it: their fill is fainter. */
-const largePart = 0.1
-const largeFaintness = 0.7
 
 /** What the stage draws of the masks of a slice, in the order in which they lie. */
 export function useMasks(): ComputedRef<readonly MaskView[]> {
@@ -33,12 +30,13 @@ export function useMasks(): ComputedRef<readonly MaskView[]> {
     label: LabelClass,
   ): Omit<MaskView, 'look'> {
     const colour = labelColour(label.colour)
-    const isLarge = mask.areaPx > largePart * slice.width * slice.height
     return {
       id: 'session',
       picture: pictures.of(mask.runs, slice, colour),
       colour: cssColour(colour),
-      opacity: display.outlineOnly ? 0 : display.opacity * (isLarge ? largeFaintness : 1),
+      opacity: display.outlineOnly
+        ? 0
+        : fillOpacity(label, { areaPx: mask.areaPx, size: slice, general: display.opacity }),
       isSelected: true,
       hasOutline: true,
     }
@@ -59,7 +57,9 @@ export function useMasks(): ComputedRef<readonly MaskView[]> {
     const { session, chosen } = annotation
     if (painting.stroke !== null) {
       const { picture, colour } = painting.stroke
-      const opacity = display.opacity
+      const own = project.labels.find(({ id }) => id === painting.target?.labelId)?.opacity
+      // The hand has to see what it paints, also where its label is all but invisible.
+      const opacity = Math.max(0.2, own ?? display.opacity)
       return [{ id: 'stroke', picture, colour, opacity, look: 'solid', isSelected: true, hasOutline: false }]
     }
     const label = project.labels.find(({ id }) => id === session?.labelId)
