@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import type { Tensor } from '../../core/tensor/tensor'
-import { tensor } from '../../core/tensor/tensor'
+import { narrowestLabels } from './narrowest-labels'
 import { headerBytes, readNiftiHeader } from './nifti-header'
 import { valueBytes } from './typed-values'
 
@@ -31,7 +31,7 @@ export function writeNifti(labels: Tensor<'int32'>, source: Uint8Array, file: st
   if (labels.shape.length !== 3 || labels.shape[0] !== z || labels.shape[1] !== y || labels.shape[2] !== x) {
     throw new RangeError(`Labels of [${labels.shape.join(', ')}] do not lie on a grid of [${z}, ${y}, ${x}]`)
   }
-  const values = narrowed(labels)
+  const values = narrowestLabels(labels)
   const start = new Uint8Array(headerBytes(source, file).subarray(0, old.size))
   describeValues(start, old, values.dtype)
   // Four zero bytes: no extensions follow.
@@ -39,17 +39,6 @@ export function writeNifti(labels: Tensor<'int32'>, source: Uint8Array, file: st
 }
 
 type Labels = Tensor<'uint8'> | Tensor<'uint16'> | Tensor<'int32'>
-
-function narrowed(labels: Tensor<'int32'>): Labels {
-  const [least, most] = labels.data.reduce(
-    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-    [0, 0],
-  )
-  if (least < 0 || most > 65_535) return labels
-  return most > 255
-    ? tensor('uint16', labels.shape, Uint16Array.from(labels.data))
-    : tensor('uint8', labels.shape, Uint8Array.from(labels.data))
-}
 
 function describeValues(
   header: Uint8Array,

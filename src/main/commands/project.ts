@@ -83,6 +83,10 @@ export async function* exportProject(
         yield { ...event, stage: 'Exporting' }
         continue
       }
+      if (event.event === 'limits') {
+        for (const { text } of event.limits) yield { event: 'notice', message: text }
+        continue
+      }
       if (event.interrupted) return
       for (const { name, code, message } of event.skipped)
         yield { event: 'skipped', file: name, code, message }

@@ -6,7 +6,6 @@ import { decodeRuns } from '../../shared/masks/rle'
 import { writePng } from '../codecs'
 import type { ExportSlice, ExportWorld } from './exporter'
 import { defineExporter } from './exporter'
-import { filledHoles } from './filled-holes'
 import { commonOptions, imagesOption } from './option-fields'
 
 /** Object detection's JSON: run lengths down the columns, exact and with holes, or polygons. */
@@ -18,14 +17,14 @@ export const coco = defineExporter({
     shape: z.enum(['rle', 'polygons', 'both']).default('rle'),
     images: imagesOption,
   }),
+  limits: ({ shape }) => (shape === 'rle' ? [] : ['holes']),
   write: async function* ({ shape, images }, world) {
     const files = new Map<string, CocoFile>()
-    const holes = { masks: 0 }
     yield* world.each(world.slices, async slice => {
       // First what can fail: a slice that cannot be read is in no list.
       const image = images ? writePng(await world.picture(slice)) : null
       for (const kind of shape === 'both' ? (['rle', 'polygons'] as const) : [shape]) {
-        addSlice(fileOf(files, nameOf(slice, kind, shape)), { slice, world, kind, holes })
+        addSlice(fileOf(files, nameOf(slice, kind, shape)), { slice, world, kind })
       }
       if (image) await world.write(`images/${slice.stem}.png`, image)
     })
@@ -34,7 +33,6 @@ export const coco = defineExporter({
       const info = { description: 'Annotations made with SliceTune. Research use only.' }
       await world.write(name, `${JSON.stringify({ info, ...file, categories })}\n`)
     }
-    filledHoles(world, holes.masks)
   },
 })
 
@@ -60,15 +58,14 @@ interface SliceOf {
   readonly slice: ExportSlice
   readonly world: ExportWorld
   readonly kind: ShapeKind
-  readonly holes: { masks: number }
 }
 
-function addSlice(file: CocoFile, { slice, world, kind, holes }: SliceOf): void {
+function addSlice(file: CocoFile, { slice, world, kind }: SliceOf): void {
   const { id, stem, width, height } = slice
   file.images.push({ id, file_name: `${stem}.png`, width, height })
   const values = new Map(world.labels.map(label => [label.id, label.value]))
   for (const object of world.objectsOf(slice)) {
-    const segmentation = kind === 'rle' ? runsOf(object, slice) : outlinesOf(object, slice, holes)
+    const segmentation = kind === 'rle' ? runsOf(object, slice) : outlinesOf(object, slice)
     file.annotations.push({
       id: object.id,
       image_id: id,
@@ -91,8 +88,6 @@ function runsOf({ runs }: Annotation, { width, height }: ExportSlice): object {
   return { size: [height, width], counts: compressRuns(columnRuns(mask, height, width)) }
 }
 
-function outlinesOf({ runs }: Annotation, { width, height }: ExportSlice, holes: { masks: number }): object {
-  const polygons = polygonsOf(decodeRuns(runs, width * height), height, width)
-  if (polygons.holes > 0) holes.masks++
-  return polygons.parts
+function outlinesOf({ runs }: Annotation, { width, height }: ExportSlice): object {
+  return polygonsOf(decodeRuns(runs, width * height), height, width).parts
 }

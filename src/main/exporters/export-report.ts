@@ -20,6 +20,7 @@ export interface ReportParts {
   /** ID of the model in use */
   readonly model: string
   readonly version: string
+  readonly madeAt: Date
   readonly log: ExportLog
   readonly files: readonly WrittenFile[]
 }
@@ -55,7 +56,7 @@ export function exportReport(parts: ReportParts): ReportFile {
   return {
     program: `SliceTune ${version}`,
     use: 'Research use only. Not a medical device.',
-    madeAt: new Date().toISOString(),
+    madeAt: parts.madeAt.toISOString(),
     project: session.store.project.get().name,
     format: exporter.id,
     options,
@@ -84,8 +85,8 @@ function countObjects(
       if (model !== null) drawnBy.set(model, (drawnBy.get(model) ?? 0) + 1)
     }
   }
-  const labels = exportLabels(session).map(({ id, ...label }) => ({
-    ...label,
+  const labels = exportLabels(session).map(({ id, name, value }) => ({
+    ...{ value, name },
     objects: byLabel.get(id) ?? 0,
   }))
   return { labels, drawnBy: Object.fromEntries(drawnBy) }

@@ -45,7 +45,7 @@ function isTaken({ state, objects }: SliceSummary, { slices }: CommonOptions): b
 
 /** Labels are counted from 1 in the order of the list, so that no number is missing in between. */
 export function exportLabels({ store }: ProjectSession): ExportLabel[] {
-  return store.labels.list().map(({ id, name }, index) => ({ id, name, value: index + 1 }))
+  return store.labels.list().map(({ id, name, colour }, index) => ({ id, name, colour, value: index + 1 }))
 }
 
 const longestStem = 100

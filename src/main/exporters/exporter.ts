@@ -1,5 +1,7 @@
 import type * as z from 'zod'
 import type { Tensor } from '../../core/tensor/tensor'
+import type { ExportFormat } from '../../shared/domain/export-format'
+import type { LimitKind } from '../../shared/domain/export-limit'
 import type { Annotation } from '../../shared/domain/annotation'
 import type { PixelSpacing } from '../datasets'
 import type { StoredSeries } from '../database/project-store'
@@ -9,6 +11,8 @@ export interface ExportLabel {
   readonly id: number
   readonly name: string
   readonly value: number
+  /** Index of the palette, from 1 */
+  readonly colour: number
 }
 
 /** A slice to be written. Its objects and its picture are asked for one slice at a time. */
@@ -36,6 +40,11 @@ export interface ExportProgress {
 
 /** What an exporter works with. */
 export interface ExportWorld {
+  readonly project: { readonly name: string; readonly uuid: string }
+  /** Of SliceTune */
+  readonly version: string
+  /** When the export began: the only thing in the files that is another one next time */
+  readonly madeAt: Date
   readonly labels: readonly ExportLabel[]
   readonly slices: readonly ExportSlice[]
   /** Accepted ones only */
@@ -58,19 +67,27 @@ export interface ExportWorld {
 /** A format of annotations: one file here, and one line in `index.ts`. The dialog and the command line follow. */
 export interface Exporter<S extends z.ZodObject = z.ZodObject> {
   /** Its name and description are `exporter.<id>.label` and `exporter.<id>.text` of the locale */
-  readonly id: string
+  readonly id: ExportFormat
   readonly extensions: readonly string[]
   /** Words for each field are `exporter.option.<name>` of the locale */
   readonly options: S
+  /** What it cannot hold with these options; how often that is so is counted before anything is written */
+  readonly limits: (options: z.infer<S>) => readonly LimitKind[]
   readonly write: (options: z.infer<S>, world: ExportWorld) => AsyncGenerator<ExportProgress>
 }
 
 /** An exporter whose options nobody needs to know any more: it checks them itself. */
-export interface AnyExporter extends Omit<Exporter, 'write'> {
+export interface AnyExporter extends Omit<Exporter, 'write' | 'limits'> {
+  /** @throws ZodError for options that are not its own */
+  readonly limits: (options: unknown) => readonly LimitKind[]
   /** @throws ZodError for options that are not its own */
   readonly write: (options: unknown, world: ExportWorld) => AsyncGenerator<ExportProgress>
 }
 
 export function defineExporter<S extends z.ZodObject>(exporter: Exporter<S>): AnyExporter {
-  return { ...exporter, write: (options, world) => exporter.write(exporter.options.parse(options), world) }
+  return {
+    ...exporter,
+    limits: options => exporter.limits(exporter.options.parse(options)),
+    write: (options, world) => exporter.write(exporter.options.parse(options), world),
+  }
 }

@@ -1,8 +1,11 @@
+import type { ExportFormat } from '../../shared/domain/export-format'
+import { exportFormats } from '../../shared/domain/export-format'
 import { coco } from './coco'
 import type { AnyExporter } from './exporter'
 import { maskPng } from './mask-png'
 import { measurementsCsv } from './measurements-csv'
 import { niftiLabelmap } from './nifti-labelmap'
+import { nrrdLabelmap } from './nrrd-labelmap'
 import { npyPairs } from './npy-pairs'
 import { yoloSeg } from './yolo-seg'
 
@@ -11,12 +14,15 @@ export type { LabelMapExporter } from './label-map'
 export type { AnyExporter, Exporter, ExportProgress, ExportSlice, ExportWorld } from './exporter'
 export { defineExporter } from './exporter'
 
-/** Every export format, in the order in which they are offered. The dialog and the command line follow it. */
-export const exporters: readonly AnyExporter[] = [
+const byFormat: Readonly<Record<ExportFormat, AnyExporter>> = {
   coco,
-  yoloSeg,
-  niftiLabelmap,
-  maskPng,
-  npyPairs,
-  measurementsCsv,
-]
+  yolo: yoloSeg,
+  nifti: niftiLabelmap,
+  nrrd: nrrdLabelmap,
+  png: maskPng,
+  npy: npyPairs,
+  csv: measurementsCsv,
+}
+
+/** Every export format, in the order in which they are offered. The dialog and the command line follow it. */
+export const exporters: readonly AnyExporter[] = exportFormats.map(format => byFormat[format])

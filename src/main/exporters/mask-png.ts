@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { writePng } from '../codecs'
 import { defineExporter } from './exporter'
 import { labelMapExporter } from './label-map'
-import { commonOptions, imagesOption, valuesOption } from './option-fields'
+import { commonOptions, imagesOption, overlapsOf, valuesOption } from './option-fields'
 import { partFolder, sliceLabelMap } from './slice-label-map'
 
 /** One label map a slice, in the layout that SliceTune itself trains on: images and masks of the same names. */
@@ -10,6 +10,7 @@ export const maskPng = defineExporter({
   id: 'png',
   extensions: ['.png'],
   options: z.object({ ...commonOptions, values: valuesOption, images: imagesOption }),
+  limits: ({ values }) => [overlapsOf(values)],
   write: ({ values, images }, world) =>
     world.each(world.slices, async slice => {
       const map = sliceLabelMap(world, slice, values)

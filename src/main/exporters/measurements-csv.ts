@@ -19,6 +19,7 @@ export const measurementsCsv = defineExporter({
   id: 'csv',
   extensions: ['.csv'],
   options: z.object(commonOptions),
+  limits: () => [],
   write: async function* (_, world) {
     const lines = [csvLine(columns)]
     const names = new Map(world.labels.map(({ id, name }) => [id, name]))

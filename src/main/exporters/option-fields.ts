@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { LimitKind } from '../../shared/domain/export-limit'
 
 /** Options that several formats share. */
 
@@ -17,3 +18,7 @@ export const valuesOption = z.enum(['classes', 'objects']).default('classes')
 
 /** The slices themselves, as 8-bit PNG in the window that is seen */
 export const imagesOption = z.boolean().default(true)
+
+/** A pixel of a label map holds one number: objects of one label may overlap where numbers are labels. */
+export const overlapsOf = (values: 'classes' | 'objects'): LimitKind =>
+  values === 'classes' ? 'label-overlaps' : 'overlaps'

@@ -10,9 +10,11 @@ import { modelInUse } from '../projects/describe-project'
 import type { ProjectSession } from '../projects/project-session'
 import { sliceSource } from '../projects/slice-source'
 import { windowImage } from '../inference/window-image'
+import { countLimits } from './count-limits'
 import { ExportFolder } from './export-folder'
 import { exportLabels, exportSlices } from './export-slices'
 import type { AnyExporter, ExportProgress, ExportSlice, ExportWorld } from './exporter'
+import { limitText } from './limit-text'
 import { CommonOptions } from './option-fields'
 import type { ExportLog } from './export-report'
 import { exportReport } from './export-report'
@@ -36,7 +38,7 @@ export interface ExportRun {
  */
 export async function* runExport(run: ExportRun): AsyncGenerator<ExportEvent> {
   const { session, exporter } = run
-  const options = parsed(run)
+  const options = exporterOptions(exporter, run.options)
   const slices = exportSlices(session, CommonOptions.parse(options))
   if (isInside(run.folder, session.folder)) {
     // Else the folder would be made anew where it was.
@@ -44,9 +46,13 @@ export async function* runExport(run: ExportRun): AsyncGenerator<ExportEvent> {
     refuseLinks(session.folder, run.folder)
   }
   const folder = await ExportFolder.begin(run.folder)
+  const madeAt = new Date()
   const log: ExportLog = { skipped: [], notes: [], objects: new Map() }
   try {
-    const world = exportWorld(run, { slices, folder, log })
+    const limits = await countLimits(session, exporter, options, run.signal)
+    log.notes.push(...limits.map(limitText))
+    yield { event: 'limits', limits: limits.map(limit => ({ ...limit, text: limitText(limit) })) }
+    const world = exportWorld(run, { slices, folder, log, madeAt })
     yield* exporter.write(options, world)
     const report = exportReport({
       ...run,
@@ -54,6 +60,7 @@ export async function* runExport(run: ExportRun): AsyncGenerator<ExportEvent> {
       slices,
       model: modelInUse(session),
       log,
+      madeAt,
       files: folder.files,
     })
     await folder.write('report.json', `${JSON.stringify(report, null, 2)}\n`)
@@ -68,7 +75,11 @@ export async function* runExport(run: ExportRun): AsyncGenerator<ExportEvent> {
   }
 }
 
-function parsed({ exporter, options }: ExportRun): Record<string, unknown> {
+/** @throws AppError USAGE for options that the format does not have */
+export function exporterOptions(
+  exporter: AnyExporter,
+  options: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const result = exporter.options.strict().safeParse(options)
   if (result.success) return result.data
   const [issue] = result.error.issues
@@ -80,10 +91,16 @@ interface Parts {
   readonly slices: readonly ExportSlice[]
   readonly folder: ExportFolder
   readonly log: ExportLog
+  readonly madeAt: Date
 }
 
-function exportWorld({ session, signal }: ExportRun, { slices, folder, log }: Parts): ExportWorld {
+function exportWorld(
+  { session, signal, version }: ExportRun,
+  { slices, folder, log, madeAt }: Parts,
+): ExportWorld {
+  const { name, uuid } = session.store.project.get()
   return {
+    ...{ project: { name, uuid }, version, madeAt },
     labels: exportLabels(session),
     slices,
     objectsOf: ({ id }) => {

@@ -29,6 +29,6 @@ export function paintObjects(
 }
 
 /** `train/masks` where there is a split, else `masks`. */
-export function partFolder({ split }: ExportSlice, folder: string): string {
+export function partFolder({ split }: Pick<ExportSlice, 'split'>, folder: string): string {
   return split === null ? folder : `${split}/${folder}`
 }

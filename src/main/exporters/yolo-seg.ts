@@ -4,7 +4,6 @@ import { decodeRuns } from '../../shared/masks/rle'
 import { writePng } from '../codecs'
 import type { ExportSlice, ExportWorld } from './exporter'
 import { defineExporter } from './exporter'
-import { filledHoles } from './filled-holes'
 import { commonOptions, imagesOption } from './option-fields'
 
 /** One text file a slice: class from 0, then the corners of a polygon as parts of width and height; a line a part. */
@@ -12,27 +11,25 @@ export const yoloSeg = defineExporter({
   id: 'yolo',
   extensions: ['.txt'],
   options: z.object({ ...commonOptions, images: imagesOption }),
+  limits: () => ['holes'],
   write: async function* ({ images }, world) {
-    const holes = { masks: 0 }
     yield* world.each(world.slices, async slice => {
       const image = images ? writePng(await world.picture(slice)) : null
       const part = slice.split ?? 'train'
-      await world.write(`labels/${part}/${slice.stem}.txt`, linesOf(slice, world, holes))
+      await world.write(`labels/${part}/${slice.stem}.txt`, linesOf(slice, world))
       if (image) await world.write(`images/${part}/${slice.stem}.png`, image)
     })
     await world.write('data.yaml', dataFile(world))
-    filledHoles(world, holes.masks)
   },
 })
 
-function linesOf(slice: ExportSlice, world: ExportWorld, holes: { masks: number }): string {
+function linesOf(slice: ExportSlice, world: ExportWorld): string {
   const { width, height } = slice
   const values = new Map(world.labels.map(({ id, value }) => [id, value]))
   return world
     .objectsOf(slice)
     .flatMap(({ runs, labelId }) => {
       const polygons = polygonsOf(decodeRuns(runs, width * height), height, width)
-      if (polygons.holes > 0) holes.masks++
       const label = (values.get(labelId) ?? 1) - 1
       return polygons.parts.map(ring => {
         const corners = ring.map((at, index) => (at / (index % 2 === 0 ? width : height)).toFixed(6))

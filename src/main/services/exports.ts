@@ -3,9 +3,10 @@ import * as z from 'zod'
 import { AppError } from '../../shared/errors'
 import type { AnyExporter } from '../exporters'
 import { exporters } from '../exporters'
+import { countLimits } from '../exporters/count-limits'
 import { countExported } from '../exporters/export-slices'
 import { CommonOptions } from '../exporters/option-fields'
-import { exportsFolder, runExport } from '../exporters/run-export'
+import { exporterOptions, exportsFolder, runExport } from '../exporters/run-export'
 import type { ProjectSession } from '../projects/project-session'
 import { allowedPath } from './allowed-path'
 import { implementer } from './implementer'
@@ -23,6 +24,11 @@ export const exportsService = implementer.exports.router({
     exporterOf(input.format)
     const counts = countExported(session, commonOf(input.options))
     return { ...counts, labels: session.store.labels.list().length }
+  }),
+  limits: implementer.exports.limits.handler(({ input, context, signal }) => {
+    const exporter = exporterOf(input.format)
+    const options = exporterOptions(exporter, input.options)
+    return countLimits(context.projects.get(input.project), exporter, options, signal)
   }),
   run: implementer.exports.run.handler(async function* ({ input, context, signal }) {
     const session = context.projects.get(input.project)

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { exportFormats } from '../domain/export-format'
 import { Preset, presets } from '../domain/training-options'
 import { defineCommand } from './command'
 import { recipeFlags } from './training'
@@ -67,7 +68,10 @@ export const exportProject = defineCommand({
       .string()
       .min(1)
       .default('coco')
-      .meta({ placeholder: 'ID', description: 'coco, yolo, nifti, png, npy or csv' }),
+      .meta({
+        placeholder: 'ID',
+        description: `${exportFormats.slice(0, -1).join(', ')} or ${exportFormats.at(-1)}`,
+      }),
     out: z.string().min(1).optional().meta({
       placeholder: 'DIR',
       description: 'folder to make; with a number where it is there already (default: in the project)',

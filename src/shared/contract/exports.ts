@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
+import { ExportLimit } from '../domain/export-limit'
 import { inProject } from './projects'
 import { procedure } from './procedure'
 
@@ -27,6 +28,8 @@ export const ExportReport = z.object({
 export type ExportReport = z.infer<typeof ExportReport>
 
 export const ExportEvent = z.discriminatedUnion('event', [
+  /** First of all: what the format cannot hold, with an English sentence for each */
+  z.object({ event: z.literal('limits'), limits: z.array(ExportLimit.extend({ text: z.string() })) }),
   z.object({ event: z.literal('progress'), done: z.int(), total: z.int() }),
   ExportReport,
 ])
@@ -43,6 +46,8 @@ export const exports = {
   preview: procedure
     .input(exportInput)
     .output(z.object({ slices: z.int(), objects: z.int(), labels: z.int(), leftOut: z.int() })),
+  /** What the format cannot hold of it: takes longer than the counts, for it looks at the masks */
+  limits: procedure.input(exportInput).output(z.array(ExportLimit)),
   /** @param folder - null: a new folder inside the project's `exports`, which a door without dialogs offers as a download */
   run: procedure
     .input(exportInput.extend({ folder: z.string().nullable() }))

@@ -26,7 +26,9 @@ export class ExportPage {
     await this.formats.first().waitFor()
   }
 
-  async choose(format: 'COCO' | 'YOLO-seg' | 'NIfTI' | 'PNG' | 'NPY' | 'Measurements'): Promise<void> {
+  async choose(
+    format: 'COCO' | 'YOLO-seg' | 'NIfTI' | 'NRRD' | 'PNG' | 'NPY' | 'Measurements',
+  ): Promise<void> {
     await this.dialog.getByRole('radio', { name: format, exact: true }).click()
   }
 

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
+import type { ExportLimit } from '../../../shared/domain/export-limit'
 import { blobAddress } from '../../../shared/contract/blob-address'
 import type { ExportEvent, ExportFormatInfo, ExportReport } from '../../../shared/contract/exports'
 import { client } from '../api/client'
@@ -28,10 +29,13 @@ export const useExportsStore = defineStore('exports', () => {
   /** null: in the project */
   const folder = ref<string | null>(null)
   const preview = shallowRef<Preview | null>(null)
+  /** What the format cannot hold; it comes a little after the counts */
+  const limits = shallowRef<readonly ExportLimit[]>([])
   const progress = shallowRef<Extract<ExportEvent, { event: 'progress' }> | null>(null)
   const report = shallowRef<ExportReport | null>(null)
   const problem = shallowRef<ErrorText | null>(null)
   let stopping: AbortController | null = null
+  let counting: AbortController | null = null
 
   const format = computed(() => formats.value.find(({ id }) => id === chosen.value) ?? null)
   const options = computed(() => (format.value === null ? [] : optionsOf(format.value)))
@@ -58,12 +62,21 @@ export const useExportsStore = defineStore('exports', () => {
   async function count(): Promise<void> {
     const { id } = format.value ?? {}
     if (id === undefined) return
-    const counted = await client.exports.preview({
-      project: project.openId(),
-      format: id,
-      options: given.value,
-    })
-    if (format.value?.id === id) preview.value = counted
+    counting?.abort()
+    const own = new AbortController()
+    counting = own
+    limits.value = []
+    const input = { project: project.openId(), format: id, options: given.value }
+    const counted = await client.exports.preview(input)
+    if (counting !== own) return
+    preview.value = counted
+    try {
+      const found = await client.exports.limits(input, { signal: own.signal })
+      // A later count may have begun meanwhile.
+      if (counting === own) limits.value = found
+    } catch (error) {
+      if (!isAbort(error)) throw error
+    }
   }
 
   function set(name: string, value: OptionValue): void {
@@ -80,7 +93,7 @@ export const useExportsStore = defineStore('exports', () => {
     try {
       for await (const event of await client.exports.run(input, { signal: stopping.signal })) {
         if (event.event === 'progress') progress.value = event
-        else if (!event.interrupted) report.value = event
+        else if (event.event === 'report' && !event.interrupted) report.value = event
       }
     } catch (error) {
       if (!isAbort(error)) problem.value = errorText(error)
@@ -105,6 +118,7 @@ export const useExportsStore = defineStore('exports', () => {
     chosen,
     folder,
     preview,
+    limits,
     progress,
     report,
     problem,

@@ -9,6 +9,7 @@ import { measured } from '../../../../src/main/projects/edit-slice'
 import type { ExportEvent, ExportReport } from '../../../../src/shared/contract/exports'
 import type { AnnotationDraft } from '../../../../src/shared/domain/annotation'
 import { encodeRuns } from '../../../../src/shared/masks/rle'
+import { writeFiles } from '../support/folders'
 import { filledBox } from '../support/plain-finder'
 import type { Box } from '../../../../src/shared/domain/prompt'
 
@@ -38,6 +39,26 @@ export function draw(
 
 export const finish = (session: ProjectSession, ...slices: readonly number[]): void => {
   for (const slice of slices) session.store.slices.setState(slice, 'done', 'Ada')
+}
+
+/** A volume of a file's bytes in the project, cut along z; its planes are done where they are named. */
+export function addVolume(
+  session: ProjectSession,
+  {
+    name,
+    bytes,
+    size: [width, height, planes],
+  }: { name: string; bytes: Uint8Array; size: readonly [number, number, number] },
+): number[] {
+  writeFiles(session.folder, { [`images/${name}`]: bytes })
+  const seriesId = session.store.series.add({
+    ...{ name, kind: 'volume', path: `images/${name}`, isCopied: true, bytes: bytes.length, sha256: name },
+    ...{ group: name, axis: 2, planes, directions: null },
+  })
+  return Array.from({ length: planes }, (_, plane) => {
+    const slice = { seriesId, name: `${name}-00${plane}`, plane, width, height, spacingMm: null }
+    return session.store.slices.add({ ...slice, state: 'to-do' })
+  })
 }
 
 interface Exported {

@@ -4,13 +4,11 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { decodeBytes } from '../../../../src/main/codecs'
-import type { ProjectSession } from '../../../../src/main/projects/project-session'
 import { columnRuns, compressRuns } from '../../../../src/shared/masks/coco-rle'
 import { projectOf } from '../reviews/review-project'
 import { niftiVolume, sliceFixture } from '../slice-files'
-import { writeFiles } from '../support/folders'
 import { filledBox } from '../support/plain-finder'
-import { draw, exported, finish, readJson } from './export-project'
+import { addVolume, draw, exported, finish, readJson } from './export-project'
 
 const box = { x0: 4, y0: 4, x1: 9, y1: 7 }
 const hole = { x0: 6, y0: 5, x1: 7, y1: 6 }
@@ -134,7 +132,7 @@ describe('COCO', () => {
       join(report.folder, 'report.json'),
       z.looseObject({ notes: z.array(z.string()) }),
     )
-    expect(notes).toEqual(['1 mask with holes: polygons cannot hold them, so they are filled.'])
+    expect(notes).toEqual(['1 mask with holes: polygons cannot hold them, so they are filled. (0.png)'])
   })
 
   it('has a file for each side of the split', async () => {
@@ -186,26 +184,6 @@ describe('measurements', () => {
     expect(lines).toHaveLength(4)
   })
 })
-
-/** A volume of a file's bytes in the project, cut along z; its planes are done where they are named. */
-function addVolume(
-  session: ProjectSession,
-  {
-    name,
-    bytes,
-    size: [width, height, planes],
-  }: { name: string; bytes: Uint8Array; size: readonly [number, number, number] },
-): number[] {
-  writeFiles(session.folder, { [`images/${name}`]: bytes })
-  const seriesId = session.store.series.add({
-    ...{ name, kind: 'volume', path: `images/${name}`, isCopied: true, bytes: bytes.length, sha256: name },
-    ...{ group: name, axis: 2, planes, directions: null },
-  })
-  return Array.from({ length: planes }, (_, plane) => {
-    const slice = { seriesId, name: `${name}-00${plane}`, plane, width, height, spacingMm: null }
-    return session.store.slices.add({ ...slice, state: 'to-do' })
-  })
-}
 
 describe('NIfTI label volumes', () => {
   it('lie on the very grid of their source: only what describes the values is another', async () => {

@@ -34,7 +34,7 @@ describe('the exports of a project', () => {
 
     const formats = await api.formats()
 
-    expect(formats.map(({ id }) => id)).toEqual(['coco', 'yolo', 'nifti', 'png', 'npy', 'csv'])
+    expect(formats.map(({ id }) => id)).toEqual(['coco', 'yolo', 'nifti', 'nrrd', 'png', 'npy', 'csv'])
     expect(formats[0]?.options).toMatchObject({
       properties: {
         slices: { enum: ['done', 'accepted'], default: 'done' },
