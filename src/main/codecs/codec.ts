@@ -42,6 +42,8 @@ export interface DecodedFile {
   /** Sizes as the format counts them */
   readonly storedShape: readonly number[]
   readonly affine: Affine | null
+  /** Whether the file itself says where it lies: NIfTI has an affine by convention where it does not */
+  readonly hasPlace: boolean
   /** Where the axes of the file lead; null where the file does not say */
   readonly directions: Directions | null
   /** What the file says it should be looked at with, in true values */
@@ -77,6 +79,7 @@ export function completed(result: CodecResult): DecodedFile {
   return {
     ...{ spacingMm: null, scale: null, affine: null, directions: null, place: null },
     ...{ isReversed: false, storedShape: result.pixels.shape, windows: [], warnings: [] },
+    hasPlace: (result.affine ?? null) !== null,
     ...result,
   }
 }

@@ -20,6 +20,8 @@ export interface NiftiHeader {
   /** Where each of [x, y, z] leads: right, left, anterior, posterior, superior or inferior; null where the file does not say */
   readonly directions: Directions | null
   readonly affine: Affine | null
+  /** Whether the header says where the volume lies; else the affine is a convention */
+  readonly hasPlace: boolean
   /** Sizes as the file states them, with trailing ones */
   readonly storedShape: readonly number[]
   /** Bytes of the fixed part: 348 for NIfTI-1, 540 for NIfTI-2 */
@@ -70,6 +72,7 @@ export function readNiftiHeader(bytes: Uint8Array, file: string): NiftiHeader {
   const affine = niftiAffine(raw, fixed, dimensions)
   return {
     affine,
+    hasPlace: affine !== null && isPlaced(raw),
     storedShape: raw.dims.slice(1, 1 + (raw.dims[0] ?? 0)),
     dimensions,
     dtype,

@@ -24,10 +24,10 @@ export const nifti = defineCodec({
     // The first axis of the file varies fastest, so the row-major shape is the reversed one.
     const shape = [...header.dimensions].reverse()
     const all = typedValues(data.subarray(header.dataOffset), header.dtype, shape, header.littleEndian)
-    const { affine, directions, scale, storedShape } = header
+    const { affine, hasPlace, directions, scale, storedShape } = header
     return {
       ...firstVolume(all, role),
-      ...{ kind: 'volume', isReversed: true, affine, directions, scale, storedShape },
+      ...{ kind: 'volume', isReversed: true, affine, hasPlace, directions, scale, storedShape },
       spacingMm: header.spacingMm && [...header.spacingMm].reverse(),
     }
   },

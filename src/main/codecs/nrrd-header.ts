@@ -89,6 +89,18 @@ function fieldsOf(text: string): Map<string, string> {
   )
 }
 
+/** What programs write beside the fields: `key:=value`, in UTF-8. */
+export function nrrdKeyValues(bytes: Uint8Array): Map<string, string> {
+  const text = Buffer.from(bytes.subarray(0, longestHeader)).toString('utf8')
+  const [head = ''] = text.split(/\r?\n\r?\n/, 1)
+  return new Map(
+    head.split(/\r?\n/).flatMap(line => {
+      const [, key, value] = /^([^#:][^:]*):=(.*)$/.exec(line) ?? []
+      return key !== undefined && value !== undefined ? [[key, value] as const] : []
+    }),
+  )
+}
+
 function sizesOf(text: string, dimension: string, file: string): number[] {
   const sizes = text.split(/\s+/).map(Number)
   const isWhole = sizes.every(size => Number.isSafeInteger(size) && size > 0)

@@ -68,3 +68,31 @@ function signedText(value: number): string {
     if (isLast) return text
   }
 }
+
+/** Characters of one number: more than any run in a picture needs. */
+const longestNumber = 6
+
+/**
+ * The inverse of `compressRuns`.
+ *
+ * @throws RangeError for characters that stand for nothing, and numbers that do not end or are no lengths
+ * @see cocodataset/cocoapi, common/maskApi.c, rleFrString
+ */
+export function expandRuns(text: string): number[] {
+  const runs: number[] = []
+  let [value, shift] = [0, 0]
+  for (let at = 0; at < text.length; at++) {
+    const bits = text.charCodeAt(at) - firstCharacter
+    if (bits < 0 || bits > 63) throw new RangeError(`Character ${at} stands for no run length`)
+    if (shift >= longestNumber) throw new RangeError(`The number that ends at character ${at} is too long`)
+    value |= (bits & 31) << (5 * shift++)
+    if ((bits & 32) !== 0) continue
+    if ((bits & 16) !== 0) value |= -1 << (5 * shift)
+    const run = runs.length >= firstDifference ? value + (runs[runs.length - 2] ?? 0) : value
+    if (run < 0) throw new RangeError(`Run ${runs.length} has a length of ${run}`)
+    runs.push(run)
+    ;[value, shift] = [0, 0]
+  }
+  if (shift > 0) throw new RangeError('The run lengths end within a number')
+  return runs
+}
