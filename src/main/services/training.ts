@@ -10,6 +10,9 @@ export const trainingService = implementer.training.router({
   plan: implementer.training.plan.handler(({ input, context }) =>
     context.trainings.plan(context.projects.get(input.project), input),
   ),
+  watchPlan: implementer.training.watchPlan.handler(({ input, context, signal }) =>
+    context.trainings.watchPlan(context.projects.get(input.project), input, signal),
+  ),
   start: implementer.training.start.handler(({ input, context }) =>
     context.trainings.start(context.projects.get(input.project), input),
   ),

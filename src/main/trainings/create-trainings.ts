@@ -12,15 +12,14 @@ import type { LiveRunWorld } from './live-run'
 import { LiveRun } from './live-run'
 import { dataFolder, placeAmongRuns, runFolder } from './run-files'
 import type { RunJob } from './run-job'
-import type { RunSplit } from './split'
-import { chooseRunSplit, rememberSplit } from './split'
+import { rememberSplit } from './split'
+import { splitFor } from './split-for'
 import { freeName } from './free-name'
 import { failedBy, goneError, refuseGone } from './gone-error'
+import { MeasuredPlans } from './measured-plans'
+import { modelFile } from './model-file'
 import { planRun } from './plan'
-import { rootOf } from './root-of'
-import { SpeedTrial } from './speed-trial'
 import type { TrainingSpeeds } from './training-speeds'
-import { trainingSlices } from './training-slices'
 import type { RunWishes, Trainings } from './trainings'
 
 export interface TrainingsOptions {
@@ -40,18 +39,22 @@ class ProcessTrainings implements Trainings {
   readonly #options: TrainingsOptions
   readonly #listeners: ((isActive: boolean) => void)[] = []
   #live: LiveRun | null = null
-  #trial: SpeedTrial | null = null
-  /** Projects in which a trial was made, so that one that fails is not made again and again */
-  readonly #tried = new Set<string>()
+  readonly #plans: MeasuredPlans
   /** Of the run at work; never rejects */
   #working: Promise<void> = Promise.resolve()
 
   constructor(options: TrainingsOptions) {
     this.#options = options
+    this.#plans = new MeasuredPlans({
+      ...{ runJob: options.runJob, speeds: options.speeds },
+      threads: () => this.#threads,
+      isTraining: () => this.isTraining,
+      onActivity: () => this.#tell(),
+    })
   }
 
   get isActive(): boolean {
-    return this.#live !== null || this.#trial !== null
+    return this.#live !== null || this.#plans.isActive
   }
 
   get isTraining(): boolean {
@@ -62,12 +65,9 @@ class ProcessTrainings implements Trainings {
     this.#listeners.push(listener)
   }
 
-  plan: Trainings['plan'] = async (session, wishes) => {
-    const plan = await planRun(session, wishes, this.#options.speeds)
-    const isUnknown = plan.presets.some(({ seconds }) => seconds === null)
-    if (isUnknown && plan.train.length > 0 && plan.val.length > 0) this.#measure(session, wishes)
-    return plan
-  }
+  plan: Trainings['plan'] = (session, wishes) => planRun(session, wishes, this.#options.speeds)
+
+  watchPlan: Trainings['watchPlan'] = (session, wishes, signal) => this.#plans.watch(session, wishes, signal)
 
   start(session: ProjectSession, { preset, changes, name, allowSharedGroup }: RunWishes): TrainingRun {
     session.assertEditable()
@@ -87,7 +87,7 @@ class ProcessTrainings implements Trainings {
       rememberSplit(session, split)
       return session.store.runs.add(run, runFolder)
     })
-    this.#begin(session, id, { split, model: fileOf(session, base) })
+    this.#begin(session, id, { split, model: modelFile(session, base) })
     return this.#get(session, id)
   }
 
@@ -159,15 +159,14 @@ class ProcessTrainings implements Trainings {
   }
 
   async dispose(): Promise<void> {
-    this.#trial?.stop()
+    const stopped = this.#plans.stop()
     this.#live?.close()
-    await this.#trial?.ended
+    await stopped
     await this.#working
   }
 
   async leave(session: ProjectSession): Promise<void> {
-    this.#trial?.stop()
-    await this.#trial?.ended
+    await this.#plans.leave(session)
     if (this.#live?.session !== session) return
     this.#live.close()
     await this.#working
@@ -182,7 +181,7 @@ class ProcessTrainings implements Trainings {
       void this.remove(session, id).catch((err: unknown) => log.error({ run: id, err }, 'Not removed'))
       return
     }
-    const model = fileOf(session, run.base)
+    const model = modelFile(session, run.base)
     // A run that was cut off while its data set was written begins with what is annotated now.
     const isWritten = existsSync(dataFolder(placeAmongRuns(session, run.folder)))
     const split = isWritten ? null : splitFor(session, run.settings)
@@ -198,8 +197,8 @@ class ProcessTrainings implements Trainings {
     const live = new LiveRun(session, id, { ...world, threads: this.#threads, runJob, speeds })
     this.#live = live
     this.#tell()
-    this.#trial?.stop()
-    this.#working = (this.#trial?.ended ?? Promise.resolve())
+    this.#working = this.#plans
+      .stop()
       .then(() => live.work(finishing))
       .catch((err: unknown) => log.error({ run: id, err }, 'A training ended in disorder'))
       .finally(() => {
@@ -207,34 +206,12 @@ class ProcessTrainings implements Trainings {
         // Who is told of the end may begin the next run at once.
         live.feed.close()
         this.#tell()
+        this.#plans.changed()
       })
   }
 
   get #threads(): number {
     return Math.max(1, this.#options.cores() - 1)
-  }
-
-  /** In the background, once a project, model and side; a run that begins comes first. */
-  #measure(session: ProjectSession, { changes, allowSharedGroup }: Parameters<Trainings['plan']>[1]): void {
-    const id = modelInUse(session)
-    const resolution = changes.resolution ?? null
-    const name = `${session.id} ${id} ${resolution ?? 'own'}`
-    if (this.isActive || this.#tried.has(name)) return
-    this.#tried.add(name)
-    const { runJob, speeds } = this.#options
-    const trial = new SpeedTrial(session, {
-      ...{ runJob, speeds, threads: this.#threads, resolution },
-      split: splitFor(session, { recipe: recipeOf('quick', changes), allowSharedGroup }),
-      base: rootOf(session, id),
-      model: fileOf(session, id),
-    })
-    this.#trial = trial
-    this.#tell()
-    void trial.ended.then(() => {
-      if (trial.wasStopped) this.#tried.delete(name)
-      this.#trial = null
-      this.#tell()
-    })
   }
 
   #tell(): void {
@@ -274,25 +251,6 @@ class ProcessTrainings implements Trainings {
 }
 
 const withoutInsides = ({ settings: _, folder: _f, base: _b, ...run }: StoredRun): TrainingRun => run
-
-/** @throws AppError NO_USABLE_SLICES, TOO_FEW_SLICES, SINGLE_GROUP */
-function splitFor(
-  session: ProjectSession,
-  { recipe, allowSharedGroup }: Pick<StoredRun['settings'], 'recipe' | 'allowSharedGroup'>,
-): RunSplit {
-  const slices = trainingSlices(session)
-  if (slices.labelled.length === 0) {
-    throw new AppError('NO_USABLE_SLICES', { file: session.store.project.get().name })
-  }
-  const { validationFraction, seed } = recipe
-  return chooseRunSplit(session, slices, { validationFraction, seed, allowSharedGroup })
-}
-
-/** What the job opens: the checkpoint of a model that was tuned here, any other by its ID. */
-function fileOf(session: ProjectSession, id: string): string {
-  const version = session.store.versions.get(id)
-  return version === null ? id : session.pathOf(version.file)
-}
 
 // eslint-disable-next-line @typescript-eslint/require-await -- a watch is a stream in any case
 async function* replayed(events: readonly RunEvent[]): AsyncGenerator<RunEvent> {

@@ -38,11 +38,13 @@ export async function planRun(
   const presets = Preset.options.map(preset =>
     presetPlan(preset, { split, changes, speeds, base: rootOf(session, base) }),
   )
+  const diskBytes = neededBytes(session, slices)
+  const [name, checkedModel] = [freeName(session), modelCheck(session, base)]
+  // The project may be closed while this is waited for.
   const disk = await statfs(session.folder).catch(() => null)
   const freeBytes = disk ? disk.bavail * disk.bsize : null
-  const diskBytes = neededBytes(session, slices)
   return {
-    name: freeName(session),
+    name,
     base,
     trainSlices: train.length,
     valSlices: val.length,
@@ -57,7 +59,7 @@ export async function planRun(
       ...groupChecks(slices, split, allowSharedGroup),
       ...labelChecks(slices),
       ...(freeBytes === null ? [] : [diskCheck(diskBytes, freeBytes)]),
-      modelCheck(session, base),
+      checkedModel,
     ],
   }
 }

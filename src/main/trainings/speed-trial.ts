@@ -24,6 +24,7 @@ export interface TrialWorld {
   readonly base: string
   readonly model: string
   readonly resolution: number | null
+  readonly onMeasured: () => void
 }
 
 /** From the cheapest, so that the first card is filled first. */
@@ -78,7 +79,7 @@ export class SpeedTrial {
     key: SpeedKey,
     world: TrialWorld & { readonly folder: string; readonly data: string; readonly slices: number },
   ): Promise<void> {
-    const { runJob, threads, model, folder, data, slices, speeds } = world
+    const { runJob, threads, model, folder, data, slices, speeds, onMeasured } = world
     const recipe: TrainingRecipe = recipeOf(key.preset, { epochs: 1, resolution: key.resolution })
     const options = TrainOptions.parse({
       ...recipe,
@@ -88,7 +89,9 @@ export class SpeedTrial {
     const meter = new SpeedMeter()
     for await (const event of runJob(options, this.#stop)) meter.take(event)
     const speed = meter.end(slices)
-    if (speed && !this.#stop.requested) await speeds.keep(key, speed)
+    if (!speed || this.#stop.requested) return
+    await speeds.keep(key, speed)
+    onMeasured()
   }
 }
 

@@ -11,6 +11,8 @@ export interface RunWishes {
   readonly allowSharedGroup: boolean
 }
 
+export type PlanWishes = Omit<RunWishes, 'name' | 'preset'>
+
 /** The runs of this process; one at a time, over all projects. */
 export interface Trainings {
   /** Whether a run wants the cores now, or what one takes is being measured: the computer stays awake */
@@ -18,8 +20,10 @@ export interface Trainings {
   /** Whether a run is at work: background encoding waits for it, but for no measurement */
   readonly isTraining: boolean
   onActivity(listener: (isActive: boolean) => void): void
-  /** What a run would take, and what stands in its way. */
-  plan(session: ProjectSession, wishes: Omit<RunWishes, 'name' | 'preset'>): Promise<TrainingPlan>
+  /** What a run would take, as far as that is known, and what stands in its way. */
+  plan(session: ProjectSession, wishes: PlanWishes): Promise<TrainingPlan>
+  /** The same, and again with each figure that becomes known: what was never measured is, until the signal. */
+  watchPlan(session: ProjectSession, wishes: PlanWishes, signal?: AbortSignal): AsyncGenerator<TrainingPlan>
   /** @throws AppError RUN_ALREADY_ACTIVE, NO_USABLE_SLICES, TOO_FEW_SLICES, SINGLE_GROUP, READ_ONLY_PROJECT, DISK_FULL */
   start(session: ProjectSession, wishes: RunWishes): TrainingRun
   list(session: ProjectSession): TrainingRun[]

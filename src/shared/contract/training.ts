@@ -76,13 +76,15 @@ export const RunEvent = z.discriminatedUnion('event', [
 ])
 export type RunEvent = z.infer<typeof RunEvent>
 
+const planned = inProject.extend({ changes: RecipeChanges, allowSharedGroup: z.boolean() })
 const ofRun = inProject.extend({ run: RunId })
 
 export const training = {
   options: procedure.output(z.array(OptionField)),
-  plan: procedure
-    .input(inProject.extend({ changes: RecipeChanges, allowSharedGroup: z.boolean() }))
-    .output(TrainingPlan),
+  /** With the figures that are known; nothing is measured */
+  plan: procedure.input(planned).output(TrainingPlan),
+  /** The plan, and again with each figure that was measured for it; leaving it stops measuring. */
+  watchPlan: procedure.input(planned).output(eventIterator(TrainingPlan)),
   /** @throws RUN_ALREADY_ACTIVE, TOO_FEW_SLICES, SINGLE_GROUP, DISK_FULL, READ_ONLY_PROJECT */
   start: procedure
     .input(

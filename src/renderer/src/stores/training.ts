@@ -18,8 +18,6 @@ type Stage = Extract<RunEvent, { event: 'stage' }>
 type Step = Extract<RunEvent, { event: 'step' }>
 
 const atWork: readonly TrainingRun['state'][] = ['running', 'pausing', 'finishing']
-/** An estimate that is being measured is asked for again after so long. */
-const askAgainMs = 2500
 
 /* eslint-disable max-lines-per-function -- a setup store is one function */
 /** The runs of the open project, and everything of the one that is shown; it runs on whoever watches. */
@@ -40,7 +38,7 @@ export const useTrainingStore = defineStore('training', () => {
   const changes = shallowRef<RecipeChanges>({})
   const allowSharedGroup = ref(false)
   let watching = new AbortController()
-  let askAgain: ReturnType<typeof setTimeout> | null = null
+  let planning = new AbortController()
 
   const run = computed(() => runs.value.find(({ id }) => id === shownId.value) ?? null)
   const active = computed(() => runs.value.find(({ state }) => atWork.includes(state)) ?? null)
@@ -127,17 +125,30 @@ export const useTrainingStore = defineStore('training', () => {
       : [next, ...runs.value]
   }
 
-  async function loadPlan(): Promise<void> {
-    if (askAgain !== null) clearTimeout(askAgain)
+  /** Follows what a run would take while it is being set up; what the plan before needs measured goes on being so. */
+  async function watchPlan(): Promise<void> {
+    const before = planning
+    const mine = (planning = new AbortController())
+    const { signal } = mine
     const id = project.id
-    if (id === null) return
-    const call = { project: id, changes: changes.value, allowSharedGroup: allowSharedGroup.value }
-    const answer = await client.training.plan(call)
-    if (project.id !== id) return
-    plan.value = answer
-    const isMeasured = answer.presets.every(({ seconds }) => seconds !== null)
-    if (!isMeasured && answer.train.length > 0 && shownId.value === null)
-      askAgain = setTimeout(() => void loadPlan().catch(() => {}), askAgainMs)
+    const call = { changes: changes.value, allowSharedGroup: allowSharedGroup.value }
+    try {
+      if (id === null) return
+      for await (const next of await client.training.watchPlan({ project: id, ...call }, { signal })) {
+        before.abort()
+        if (signal.aborted || project.id !== id) return
+        plan.value = next
+      }
+    } catch (error) {
+      if (!isAbort(error) && !signal.aborted) throw error
+    } finally {
+      before.abort()
+    }
+  }
+
+  /** Nobody sets up a run any more: nothing is measured for it. */
+  function leavePlan(): void {
+    planning.abort()
   }
 
   async function loadFields(): Promise<void> {
@@ -187,6 +198,7 @@ export const useTrainingStore = defineStore('training', () => {
       plan.value = null
       changes.value = {}
       allowSharedGroup.value = false
+      leavePlan()
       show(null)
       if (id !== null) void load().catch(reportError)
     },
@@ -203,6 +215,6 @@ export const useTrainingStore = defineStore('training', () => {
   return {
     ...{ runs, isLoaded, shownId, run, active, part, samples, log, stage, step, secondsLeft },
     ...{ fields, plan, changes, allowSharedGroup },
-    ...{ load, show, loadPlan, loadFields, start, pause, resume, stop, remove },
+    ...{ load, show, watchPlan, leavePlan, loadFields, start, pause, resume, stop, remove },
   }
 })
