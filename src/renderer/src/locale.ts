@@ -38,8 +38,19 @@ watchEffect(
   { flush: 'sync' },
 )
 
+/** Sentences without values: the same ones are asked for again with every row and button that is drawn. */
+const fixed: Readonly<Record<Locale, Map<MessageKey, string>>> = { en: new Map(), 'zh-CN': new Map() }
+
 /** The sentence of a key in the chosen language; a value named `n` chooses between its forms. */
-export function t(key: MessageKey, values: MessageValues = {}): string {
+export function t(key: MessageKey, values?: MessageValues): string {
+  if (values !== undefined) return sentence(key, values)
+  const known = fixed[i18n.global.locale.value]
+  const text = known.get(key) ?? sentence(key, {})
+  known.set(key, text)
+  return text
+}
+
+function sentence(key: MessageKey, values: MessageValues): string {
   const { n } = values
   const shown = n === undefined ? values : { ...values, n: typeof n === 'number' ? formatCount(n) : n }
   const text =

@@ -23,6 +23,15 @@ test('chooses between one and many, and writes the number as the language does',
   expect(t('import.ready', { n: 12_345 })).toBe('12,345 张切片已就绪')
 })
 
+test('a sentence without values follows every change of the language', () => {
+  const inEnglish = t('annotate.slices')
+  chosenLanguage.value = 'zh-CN'
+  const inChinese = t('annotate.slices')
+  chosenLanguage.value = 'en'
+
+  expect([inEnglish, inChinese, t('annotate.slices')]).toEqual(['Slices', '切片', 'Slices'])
+})
+
 test('puts values in as they are, whatever signs they hold', () => {
   chosenLanguage.value = 'en'
   expect(t('palette.none', { text: '{n} | @:x <b>' })).toBe('Nothing is called “{n} | @:x <b>”.')
