@@ -11,6 +11,8 @@ import type { Inference } from './inference'
 const leastPauseMs = 100
 /** Times that the engine may be lost before nobody waits for it any more */
 const mostLosses = 3
+/** Slices that are asked for in one call */
+const lookedUpAtOnce = 200
 /** Slices whose times tell how long the others will take */
 const remembered = 8
 
@@ -27,6 +29,9 @@ export class BackgroundEncoder {
   #restsUntil = 0
   #losses = 0
   #current: number | null = null
+  /** What was encoded before is being looked for; never rejects */
+  #lookUp: Promise<void> = Promise.resolve()
+  #isLookedUp = false
   #model = ''
   /** One that was opened before */
   #openedModel = ''
@@ -111,7 +116,7 @@ export class BackgroundEncoder {
   }
 
   #stateName(): EncodingState['state'] {
-    if (this.#plan.total === 0) return 'idle'
+    if (this.#plan.total === 0 || !this.#isLookedUp) return 'idle'
     if (this.#plan.left === 0) return 'done'
     if (this.#isPaused) return 'paused'
     return this.#isTraining() ? 'waits-for-training' : 'running'
@@ -120,6 +125,7 @@ export class BackgroundEncoder {
   async #work(): Promise<void> {
     const { signal } = this.#stopped
     while (!signal.aborted) {
+      await this.#lookUp
       const left = this.#restsUntil - performance.now()
       if (left > 0) {
         await pause(left, signal)
@@ -185,24 +191,56 @@ export class BackgroundEncoder {
 
   async #follow(): Promise<void> {
     for await (const change of this.#session.changes.subscribe(this.#stopped.signal)) {
-      if (change.kind === 'slices') for (const { id } of change.slices) this.#refresh(id)
+      if (change.kind === 'slices')
+        this.#findKnown(change.slices.map(({ id }) => id).filter(id => this.#refresh(id)))
       else if (change.kind === 'slices-added' || change.kind === 'models') this.#readSlices()
       else continue
       this.look()
     }
   }
 
-  /** Of this model and these windows; what is encoded already is found again in no time. */
+  /** Of this model and these windows. */
   #readSlices(): void {
     const { id } = reviewModel(this.#session)
     if (id !== this.#model) this.#plan.forget()
     this.#model = id
     this.#plan.setSlices(this.#session.store.slices.summaries().map(slice => slice.id))
+    this.#findKnown(this.#plan.waiting)
   }
 
-  #refresh(slice: number): void {
+  /** Counts what was encoded before, such as in another sitting, or with this window some time ago. */
+  #findKnown(slices: readonly number[]): void {
+    if (slices.length === 0 && this.#isLookedUp) return
+    this.#lookUp = this.#lookUp
+      .then(() => this.#askFor(slices))
+      // Then each is looked for when its turn comes, and what is wrong is said there.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#isLookedUp = true
+        this.look()
+      })
+  }
+
+  async #askFor(slices: readonly number[]): Promise<void> {
+    const isStopped = (): boolean => this.#stopped.signal.aborted
+    for (let from = 0; from < slices.length && !isStopped(); from += lookedUpAtOnce) {
+      const { id, name } = reviewModel(this.#session)
+      const some = slices.slice(from, from + lookedUpAtOnce)
+      const sources = some.map(slice => sliceSource(this.#session, slice))
+      const known = await this.#inference.known(name, sources)
+      if (isStopped()) return
+      for (const [index, slice] of some.entries()) {
+        if (known[index] !== true) continue
+        this.#plan.succeeded(slice, encodingKey(id, sources[index]?.window))
+        this.#refresh(slice)
+      }
+    }
+  }
+
+  /** @returns whether it has to be encoded anew */
+  #refresh(slice: number): boolean {
     const window = this.#session.store.slices.get(slice)?.window ?? null
-    this.#plan.refresh(slice, encodingKey(this.#model, window))
+    return this.#plan.refresh(slice, encodingKey(this.#model, window))
   }
 
   #changed(signal: AbortSignal): Promise<void> {

@@ -20,7 +20,7 @@ interface Lane {
 }
 
 /** Kinds that take no engine: nobody who asks one waits for masks. */
-const quickKinds: readonly InferenceKind[] = ['isEncoded', 'cacheBytes', 'setCacheLimit']
+const quickKinds: readonly InferenceKind[] = ['isEncoded', 'known', 'cacheBytes', 'setCacheLimit']
 
 /**
  * Calls for one thread in the order of their urgency. One urgent call is sent at a time, and beside it may run one of

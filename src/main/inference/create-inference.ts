@@ -52,6 +52,10 @@ class ThreadInference implements Inference {
     return this.#ask('isEncoded', { model, source })
   }
 
+  known(model: ModelName, sources: readonly SliceSource[]): Promise<readonly boolean[]> {
+    return this.#ask('known', { model, sources })
+  }
+
   segment(
     model: ModelName,
     source: SliceSource,

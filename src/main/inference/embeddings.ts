@@ -5,6 +5,7 @@ import type { FileCache } from '../datasets'
 import { loadImage } from '../datasets'
 import type { EmbeddingStore } from '../files/embedding-store'
 import { fileStamp } from '../files/file-stamp'
+import type { PixelDigests } from '../files/pixel-digests'
 import { log } from '../log'
 import type { SliceSource } from './inference'
 import { ChangingFiles } from './changing-files'
@@ -22,13 +23,13 @@ export class Embeddings {
   /** The least recently used first */
   readonly #memory = new Map<string, Embedding>()
   #bytes = 0
-  /** Digests of pixels by file, its stamp, and plane */
-  readonly #pixels = new Map<string, string>()
+  readonly #pixels: PixelDigests
   readonly #underWay = new Map<string, Promise<Embedding>>()
   #lastEncoding: Promise<unknown> = Promise.resolve()
 
-  constructor(store: EmbeddingStore, memoryBytes: number) {
+  constructor(store: EmbeddingStore, pixels: PixelDigests, memoryBytes: number) {
     this.#store = store
+    this.#pixels = pixels
     this.#memoryBytes = memoryBytes
   }
 
@@ -50,6 +51,25 @@ export class Embeddings {
   async has(model: WarmModel, source: SliceSource): Promise<boolean> {
     const key = await this.#key(model, source)
     return this.#memory.has(key) || this.#store.has(key)
+  }
+
+  /** Which of them there are for certain; no pixels are read, so that it may be one more. */
+  async known(model: WarmModel, sources: readonly SliceSource[]): Promise<boolean[]> {
+    // The planes of a volume lie in one file.
+    const stamps = new Map<string, Promise<string | null>>()
+    const stampOf = (file: string): Promise<string | null> => {
+      const stamp = stamps.get(file) ?? fileStamp(file).catch(() => null)
+      stamps.set(file, stamp)
+      return stamp
+    }
+    const found: boolean[] = []
+    for (const source of sources) {
+      const stamp = await stampOf(source.imageFile)
+      const pixels = stamp === null ? undefined : await this.#pixels.get(placeOf(source, stamp))
+      const key = pixels === undefined ? null : keyOf(model, pixels, source)
+      found.push(key !== null && (this.#memory.has(key) || (await this.#store.has(key))))
+    }
+    return found
   }
 
   /** Makes sure that there is one, without reading it. */
@@ -85,20 +105,18 @@ export class Embeddings {
     return embedding
   }
 
-  async #key({ encoderKey }: WarmModel, source: SliceSource): Promise<string> {
-    const pixels = await this.#pixelsDigest(source)
-    return digestOf(encoderKey, pixels, JSON.stringify(source.window))
+  async #key(model: WarmModel, source: SliceSource): Promise<string> {
+    return keyOf(model, await this.#pixelsDigest(source), source)
   }
 
   async #pixelsDigest(source: SliceSource): Promise<string> {
-    const { imageFile, sliceIndex, axis } = source
-    const place = JSON.stringify([imageFile, await fileStamp(imageFile), sliceIndex, axis])
-    const known = this.#pixels.get(place)
+    const place = placeOf(source, await fileStamp(source.imageFile))
+    const known = await this.#pixels.get(place)
     if (known !== undefined) return known
     const { dtype, shape, data } = await this.#image(source)
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     const digest = digestOf(JSON.stringify([dtype, shape]), bytes)
-    this.#pixels.set(place, digest)
+    await this.#pixels.put(place, digest)
     return digest
   }
 
@@ -120,6 +138,12 @@ export class Embeddings {
     }
   }
 }
+
+const placeOf = ({ imageFile, sliceIndex, axis }: SliceSource, stamp: string): string =>
+  JSON.stringify([imageFile, stamp, sliceIndex, axis])
+
+const keyOf = ({ encoderKey }: WarmModel, pixels: string, { window }: SliceSource): string =>
+  digestOf(encoderKey, pixels, JSON.stringify(window))
 
 function digestOf(...parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256')

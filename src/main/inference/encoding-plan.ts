@@ -49,10 +49,15 @@ export class EncodingPlan {
     if (this.#slices.includes(slice)) this.#encoded.set(slice, key)
   }
 
-  /** A slice whose window may be another one now. */
-  refresh(slice: number, key: string): void {
+  /** A slice whose window may be another one now. @returns whether it has to be encoded anew */
+  refresh(slice: number, key: string): boolean {
     const known = this.#encoded.get(slice)
-    if (known !== undefined && known !== key) this.#encoded.delete(slice)
+    return known !== undefined && known !== key && this.#encoded.delete(slice)
+  }
+
+  /** Those that are not encoded yet, from the first one */
+  get waiting(): readonly number[] {
+    return this.#slices.filter(slice => !this.#encoded.has(slice))
   }
 
   /** Nothing is encoded for another model, which may also read what the last one could not. */

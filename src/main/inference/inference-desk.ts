@@ -1,6 +1,7 @@
 import type { Engine } from '../../core/engine'
 import { AppError } from '../../shared/errors'
 import { EmbeddingStore } from '../files/embedding-store'
+import { PixelDigests } from '../files/pixel-digests'
 import type {
   InferenceAnswer,
   InferenceInputs,
@@ -29,7 +30,7 @@ export class InferenceDesk {
   constructor({ folders, openEngine, cacheFolder, cacheLimitBytes, memoryBytes }: InferenceDeskOptions) {
     this.#models = new WarmModels({ folders, openEngine })
     this.#store = new EmbeddingStore(cacheFolder, cacheLimitBytes)
-    this.#embeddings = new Embeddings(this.#store, memoryBytes)
+    this.#embeddings = new Embeddings(this.#store, new PixelDigests(`${cacheFolder}-pixels`), memoryBytes)
   }
 
   async answer(request: InferenceRequest): Promise<InferenceAnswer> {
@@ -39,6 +40,10 @@ export class InferenceDesk {
       case 'segment':
       case 'find':
         return this.#answerOnSlice(request)
+      case 'known': {
+        const { model, sources } = request.input
+        return this.#models.use(model, warm => this.#embeddings.known(warm, sources))
+      }
       case 'describe':
         return this.#models.use(request.input.model, ({ segmenter, finder }) =>
           Promise.resolve({ offersClicks: segmenter.offersClicks, hasFinder: finder !== null }),

@@ -45,6 +45,8 @@ export interface Inference {
   /** Encodes a slice unless its embedding is there already, in memory or on disk. */
   encode(model: ModelName, source: SliceSource, options?: CallOptions): Promise<void>
   isEncoded(model: ModelName, source: SliceSource): Promise<boolean>
+  /** Which are encoded for certain, without reading a slice: true for what this computer has encoded and still keeps */
+  known(model: ModelName, sources: readonly SliceSource[]): Promise<readonly boolean[]>
   /**
    * Masks for a prompt, best first; encodes the slice where that is needed.
    *

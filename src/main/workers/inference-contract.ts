@@ -26,6 +26,7 @@ type NoInput = Readonly<Record<string, never>>
 export interface InferenceInputs {
   encode: OnSlice
   isEncoded: OnSlice
+  known: { readonly model: ModelName; readonly sources: readonly SliceSource[] }
   segment: OnSlice & { readonly prompt: Prompt }
   find: OnSlice & { readonly neighbours: readonly FoundMask[] }
   describe: { readonly model: ModelName }
@@ -39,6 +40,7 @@ export interface InferenceInputs {
 export interface InferenceAnswers {
   encode: null
   isEncoded: boolean
+  known: readonly boolean[]
   segment: readonly CandidateMask[]
   find: FoundOnSlice
   describe: { readonly offersClicks: boolean; readonly hasFinder: boolean }

@@ -46,6 +46,23 @@ describe('embeddings', () => {
     expect(inodes(folder)).toEqual(before)
   })
 
+  test('are known to the next process without reading a picture', async () => {
+    const folder = smallFolder()
+    const slices = [sliceIn(folder, 'a.png'), sliceIn(folder, 'b.png')]
+    const first = inferenceOn(folder)
+    expect(await first.known('small', slices)).toEqual([false, false])
+    await first.encode('small', slices[0]!)
+    expect(await first.known('small', slices)).toEqual([true, false])
+    await first.dispose()
+
+    const second = inferenceOn(folder)
+
+    const window = { centre: 10, width: 20 }
+    expect(await second.known('small', [...slices, { ...slices[0]!, window }])).toEqual([true, false, false])
+    await second.clearCache()
+    expect(await second.known('small', slices)).toEqual([false, false])
+  })
+
   test('that are damaged on disk are made anew', async () => {
     const folder = smallFolder()
     const slice = sliceIn(folder, 'a.png')

@@ -62,6 +62,10 @@ export class GreyInference implements Inference {
     return Promise.resolve()
   }
 
+  known(_?: ModelName, sources: readonly SliceSource[] = []): Promise<readonly boolean[]> {
+    return Promise.resolve(sources.map(() => false))
+  }
+
   isEncoded(): Promise<boolean> {
     return Promise.resolve(true)
   }

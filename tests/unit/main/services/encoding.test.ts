@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { encoderOf } from '../../../../src/main/inference/background-encoding'
 import type { CallOptions, ModelName, SliceSource } from '../../../../src/main/inference/inference'
 import { editSlice } from '../../../../src/main/projects/edit-slice'
+import type { ProjectSession } from '../../../../src/main/projects/project-session'
 import type { Trainings } from '../../../../src/main/trainings/trainings'
 import { AppError } from '../../../../src/shared/errors'
 import { GreyInference } from '../reviews/grey-inference'
@@ -11,6 +12,8 @@ import { projectOf } from '../reviews/review-project'
 class StepwiseInference extends GreyInference {
   /** Files in the order in which they were asked for */
   readonly asked: string[] = []
+  /** Files that the disk has already, with their windows' centres */
+  readonly kept = new Set<string>()
   readonly urgencies = new Set<CallOptions['urgency']>()
   #answer: (error?: Error) => void = () => undefined
 
@@ -21,6 +24,11 @@ class StepwiseInference extends GreyInference {
       this.#answer = error => (error ? reject(error) : resolve())
       options?.signal?.addEventListener('abort', () => reject(new DOMException('', 'AbortError')))
     })
+  }
+
+  override known(_?: ModelName, sources: readonly SliceSource[] = []): Promise<readonly boolean[]> {
+    const nameOf = ({ imageFile, window }: SliceSource) => `${imageFile.slice(-5)} ${window?.centre ?? 'own'}`
+    return Promise.resolve(sources.map(source => this.kept.has(nameOf(source))))
   }
 
   async step(error?: Error): Promise<void> {
@@ -34,9 +42,10 @@ async function turns(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve))
 }
 
-async function encoding(count = 5, isTraining = false) {
+async function encoding(count = 5, isTraining = false, kept: readonly string[] = []) {
   const { session, projects, slices } = await projectOf(Array.from({ length: count }, () => 100))
   const inference = new StepwiseInference()
+  for (const name of kept) inference.kept.add(name)
   const trainings = { isTraining }
   // Only whether one is active is asked.
   const world = { inference, projects, trainings: trainings as unknown as Trainings }
@@ -44,6 +53,11 @@ async function encoding(count = 5, isTraining = false) {
   onTestFinished(() => encoder.stop())
   await turns()
   return { session, inference, encoder, slices, trainings }
+}
+
+function setWindow(session: ProjectSession, slice: number, centre: number): void {
+  const edit = { action: 'window', spentMs: 0, window: { centre, width: 9 } } as const
+  editSlice(session, { slice, edit: { ...edit, put: [], remove: [] }, by: '' })
 }
 
 describe('encoding in the background', () => {
@@ -117,25 +131,39 @@ describe('encoding in the background', () => {
 
   test('encodes a slice again when its window is another one, also one that is changed meanwhile', async () => {
     const { session, inference, encoder, slices } = await encoding(2)
-    const setWindow = (slice: number, centre: number): void => {
-      const edit = {
-        action: 'window',
-        put: [],
-        remove: [],
-        spentMs: 0,
-        window: { centre, width: 9 },
-      } as const
-      editSlice(session, { slice, edit: { ...edit, put: [], remove: [] }, by: '' })
-    }
-    setWindow(slices[0] ?? 0, 50)
+    setWindow(session, slices[0] ?? 0, 50)
     for (let step = 0; step < 3; step++) await inference.step()
     expect(inference.asked).toEqual(['0.png', '0.png', '1.png'])
 
-    setWindow(slices[1] ?? 0, 60)
+    setWindow(session, slices[1] ?? 0, 60)
     await turns()
 
     expect(inference.asked.at(-1)).toBe('1.png')
     expect(encoder.state()).toMatchObject({ state: 'running', done: 1 })
+  })
+
+  test('counts what an earlier sitting has left on disk, and asks for the others only', async () => {
+    const { inference, encoder } = await encoding(3, false, ['0.png own', '2.png own'])
+
+    expect(encoder.state()).toMatchObject({ state: 'running', done: 2, total: 3 })
+    await inference.step()
+
+    expect(inference.asked).toEqual(['1.png'])
+    expect(encoder.state()).toMatchObject({ state: 'done', done: 3 })
+  })
+
+  test('is done at once when a window comes back under which the slice was encoded', async () => {
+    const kept = ['0.png own', '0.png 50']
+    const { session, inference, encoder, slices } = await encoding(1, false, kept)
+
+    setWindow(session, slices[0] ?? 0, 50)
+    await turns()
+    expect(encoder.state()).toMatchObject({ state: 'done', done: 1 })
+    setWindow(session, slices[0] ?? 0, 60)
+    await turns()
+
+    expect(inference.asked).toEqual(['0.png'])
+    expect(encoder.state()).toMatchObject({ state: 'running', done: 0 })
   })
 
   test('begins anew when another model is in use', async () => {
