@@ -32,14 +32,20 @@ export const dicomSeries = defineCodec({
   id: 'dicom-series',
   extensions: ['.dcmseries'],
   sniff: bytes => Buffer.from(bytes.subarray(0, start.length)).toString('latin1') === start,
-  read: async (bytes, file, role): Promise<CodecResult> => {
-    const list = listOf(bytes, file)
-    return readSeries(
-      list.map(member => (isAbsolute(member) ? member : join(dirname(file), member))),
-      role,
-    )
-  },
+  read: async (bytes, file, role): Promise<CodecResult> => readSeries(membersOf(bytes, file), role),
 })
+
+/**
+ * The files of a volume in the order of its slices, absolute.
+ *
+ * @returns null for bytes that are no list
+ * @throws AppError CORRUPT_FILE
+ */
+export const seriesMembers = (bytes: Uint8Array, file: string): string[] | null =>
+  dicomSeries.sniff(bytes) ? membersOf(bytes, file) : null
+
+const membersOf = (bytes: Uint8Array, file: string): string[] =>
+  listOf(bytes, file).map(member => (isAbsolute(member) ? member : join(dirname(file), member)))
 
 function listOf(bytes: Uint8Array, file: string): readonly string[] {
   try {

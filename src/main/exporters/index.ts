@@ -1,6 +1,7 @@
 import type { ExportFormat } from '../../shared/domain/export-format'
 import { exportFormats } from '../../shared/domain/export-format'
 import { coco } from './coco'
+import { dicomSeg } from './dicom-seg'
 import type { AnyExporter } from './exporter'
 import { maskPng } from './mask-png'
 import { measurementsCsv } from './measurements-csv'
@@ -19,6 +20,7 @@ const byFormat: Readonly<Record<ExportFormat, AnyExporter>> = {
   yolo: yoloSeg,
   nifti: niftiLabelmap,
   nrrd: nrrdLabelmap,
+  'dicom-seg': dicomSeg,
   png: maskPng,
   npy: npyPairs,
   csv: measurementsCsv,

@@ -5,6 +5,7 @@ import { exporters } from '../../../../src/main/exporters'
 import type { ExportRun } from '../../../../src/main/exporters/run-export'
 import { runExport } from '../../../../src/main/exporters/run-export'
 import type { ProjectSession } from '../../../../src/main/projects/project-session'
+import { importFiles } from '../../../../src/main/projects/import-files'
 import { measured } from '../../../../src/main/projects/edit-slice'
 import type { ExportEvent, ExportReport } from '../../../../src/shared/contract/exports'
 import type { AnnotationDraft } from '../../../../src/shared/domain/annotation'
@@ -96,3 +97,20 @@ export function filesIn(folder: string): string[] {
 
 export const readJson = <S extends z.ZodType>(file: string, schema: S): z.infer<S> =>
   schema.parse(JSON.parse(readFileSync(file, 'utf8')))
+
+/**
+ * Imports files as a person does.
+ *
+ * @returns the slices of each series, in the order of the list
+ */
+export async function imported(session: ProjectSession, ...paths: readonly string[]): Promise<number[][]> {
+  const known = new Set(session.store.slices.summaries().map(({ id }) => id))
+  for await (const event of importFiles(session, { paths, copy: false })) {
+    if (event.event === 'item' && event.error) throw new Error(event.error.message)
+  }
+  const series = new Map<number, number[]>()
+  for (const { id, seriesId } of session.store.slices.summaries()) {
+    if (!known.has(id)) series.set(seriesId, [...(series.get(seriesId) ?? []), id])
+  }
+  return [...series.values()]
+}

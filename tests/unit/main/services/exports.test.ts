@@ -34,7 +34,16 @@ describe('the exports of a project', () => {
 
     const formats = await api.formats()
 
-    expect(formats.map(({ id }) => id)).toEqual(['coco', 'yolo', 'nifti', 'nrrd', 'png', 'npy', 'csv'])
+    expect(formats.map(({ id }) => id)).toEqual([
+      'coco',
+      'yolo',
+      'nifti',
+      'nrrd',
+      'dicom-seg',
+      'png',
+      'npy',
+      'csv',
+    ])
     expect(formats[0]?.options).toMatchObject({
       properties: {
         slices: { enum: ['done', 'accepted'], default: 'done' },
