@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Tensor } from '../../core/tensor/tensor'
 import { tensor } from '../../core/tensor/tensor'
 import type { ExportEvent, ExportReport } from '../../shared/contract/exports'
+import { problemOf } from '../../shared/problem-of'
 import { AppError, isAppError } from '../../shared/errors'
 import { isInside } from '../files/inside-root'
 import { refuseLinks } from '../files/refuse-links'
@@ -130,7 +131,7 @@ async function* eachItem<T extends { readonly name: string }>(
     } catch (error) {
       if (!isAppError(error) || endsAll.includes(error.code)) throw error
       for (const slice of log.objects.keys()) if (!before.has(slice)) log.objects.delete(slice)
-      log.skipped.push({ name: item.name, code: error.code, message: error.message })
+      log.skipped.push({ name: item.name, ...problemOf(error) })
     }
     yield { event: 'progress', done: index + 1, total: items.length }
   }

@@ -1,5 +1,6 @@
 import type { EncodingState } from '../../shared/contract/segment'
-import { isAppError } from '../../shared/errors'
+import { problemOf } from '../../shared/problem-of'
+import { AppError, isAppError } from '../../shared/errors'
 import { log } from '../log'
 import type { ProjectSession } from '../projects/project-session'
 import { sliceSource } from '../projects/slice-source'
@@ -183,10 +184,9 @@ export class BackgroundEncoder {
       if (this.#losses >= mostLosses) this.#isPaused = true
       return
     }
-    const { code, message } = isAppError(error)
-      ? error
-      : { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) }
-    this.#plan.failed.push({ slice, code, message })
+    const reason = error instanceof Error ? error.message : String(error)
+    const told = isAppError(error) ? error : new AppError('INTERNAL', { reason })
+    this.#plan.failed.push({ slice, ...problemOf(told) })
   }
 
   async #follow(): Promise<void> {

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import type { UndoState } from '../../shared/domain/project'
+import { problemOf } from '../../shared/problem-of'
 import { AppError, isAppError } from '../../shared/errors'
 import type { JournalStep } from '../database/project-store'
 import { describeProject } from './describe-project'
@@ -72,7 +73,7 @@ function saved<T>(session: ProjectSession, work: () => T): T {
     return session.store.transaction(work)
   } catch (error) {
     if (isAppError(error) && ['DISK_FULL', 'NOT_SAVED', 'READ_ONLY_PROJECT'].includes(error.code)) {
-      session.changes.publish({ kind: 'save-failed', code: error.code, message: error.message })
+      session.changes.publish({ kind: 'save-failed', ...problemOf(error) })
     }
     throw error
   }

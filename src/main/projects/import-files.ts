@@ -1,4 +1,5 @@
 import type { ImportedItem, ImportEvent } from '../../shared/contract/imports'
+import { problemOf } from '../../shared/problem-of'
 import type { ErrorCode } from '../../shared/errors'
 import { AppError, isAppError } from '../../shared/errors'
 import { findImportFiles } from './find-import-files'
@@ -99,8 +100,7 @@ async function importFound(
   } catch (error) {
     if (!isAppError(error) || fatal.has(error.code)) throw error
     const outcome = error.code === 'UNKNOWN_FORMAT' ? 'not-supported' : 'failed'
-    const { code, message } = error
-    return [{ event: 'item', file: found.shown, outcome, slices: 0, notes: [], error: { code, message } }]
+    return [{ event: 'item', file: found.shown, outcome, slices: 0, notes: [], error: problemOf(error) }]
   }
 }
 

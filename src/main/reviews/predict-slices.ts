@@ -1,5 +1,6 @@
 import type { SliceSummary } from '../../shared/domain/slice'
 import type { PredictEvent } from '../../shared/contract/review'
+import { problemOf } from '../../shared/problem-of'
 import { isAppError } from '../../shared/errors'
 import type { StoredSlice } from '../database/project-store'
 import type { CallOptions, FoundMask, Inference } from '../inference/inference'
@@ -37,7 +38,7 @@ export async function* predictSlices(world: PredictWorld): AsyncGenerator<Predic
       if (isCancel(error)) break
       if (!isAppError(error) || endsAll.includes(error.code)) throw error
       counts.skipped++
-      yield { event: 'skipped', slice: slice.id, code: error.code, message: error.message }
+      yield { event: 'skipped', slice: slice.id, ...problemOf(error) }
     }
     const done = index + 1
     const perSlice = (performance.now() - started) / 1000 / done

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { problemOf } from '../../shared/problem-of'
 import type { TrainingRun } from '../../shared/domain/training-run'
 import { AppError } from '../../shared/errors'
 import type { StoredRun } from '../database/project-store'
@@ -20,6 +21,6 @@ export function refuseGone(session: ProjectSession, run: StoredRun): void {
 }
 
 /** How such a run is shown: no epoch of it is kept anywhere. */
-export function failedBy({ code, message }: AppError): Pick<TrainingRun, 'state' | 'bestEpoch' | 'error'> {
-  return { state: 'failed', bestEpoch: null, error: { code, message } }
+export function failedBy(error: AppError): Pick<TrainingRun, 'state' | 'bestEpoch' | 'error'> {
+  return { state: 'failed', bestEpoch: null, error: problemOf(error) }
 }

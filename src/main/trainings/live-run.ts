@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { RunEvent } from '../../shared/contract/training'
+import { problemOf, reworded } from '../../shared/problem-of'
 import type { JobEvent } from '../../shared/domain/events'
 import type { RunState } from '../../shared/domain/training-run'
 import { AppError, invariant, isAppError } from '../../shared/errors'
@@ -216,13 +217,15 @@ export class LiveRun {
     // A link is to be found where it lies; what else is said of copies is said of the slices.
     const isOfCopies = told.code !== 'LINK_IN_PROJECT'
     const folder = join(this.session.folder, this.#run.folder)
-    const message = isOfCopies ? inProjectWords(told.message, this.session, folder) : told.message
+    const said = isOfCopies
+      ? reworded(problemOf(told), text => inProjectWords(text, this.session, folder))
+      : problemOf(told)
     const change: RunChange = {
       state: told.code === 'DISK_FULL' ? 'paused' : 'failed',
-      error: { code: told.code, message },
+      error: said,
     }
     try {
-      this.#recorder.log(message)
+      this.#recorder.log(said.message)
       this.#change(change)
     } catch (cause) {
       log.error({ run: this.id, err: cause }, 'The end of a training could not be stored')

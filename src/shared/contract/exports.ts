@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
+import { Problem } from '../domain/problem'
 import { ExportLimit } from '../domain/export-limit'
 import { inProject } from './projects'
 import { procedure } from './procedure'
@@ -22,7 +23,7 @@ export const ExportReport = z.object({
   slices: z.int(),
   objects: z.int(),
   files: z.array(z.object({ file: z.string(), bytes: z.number(), sha256: z.string() })),
-  skipped: z.array(z.object({ name: z.string(), code: z.string(), message: z.string() })),
+  skipped: z.array(Problem.extend({ name: z.string() })),
   interrupted: z.boolean(),
 })
 export type ExportReport = z.infer<typeof ExportReport>

@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
+import { Problem } from '../domain/problem'
 import { inProject } from './projects'
 import { procedure } from './procedure'
 
@@ -16,7 +17,7 @@ export const ImportedItem = z.object({
       ...(['first-volume', 'gaps', 'duplicates'] as const),
     ]),
   ),
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  error: Problem.nullable(),
 })
 export type ImportedItem = z.infer<typeof ImportedItem>
 

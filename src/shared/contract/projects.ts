@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
 import { LabelClass, LabelId } from '../domain/label-class'
+import { Problem } from '../domain/problem'
 import { Project, ProjectId, ProjectSummary, UndoState } from '../domain/project'
 import { SliceId, SliceSummary } from '../domain/slice'
 import { procedure } from './procedure'
@@ -15,7 +16,7 @@ export const ProjectChange = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('undo'), undo: UndoState }),
   z.object({ kind: z.literal('models'), model: z.string() }),
   z.object({ kind: z.literal('runs'), run: z.int() }),
-  z.object({ kind: z.literal('save-failed'), code: z.string(), message: z.string() }),
+  Problem.extend({ kind: z.literal('save-failed') }),
   z.object({ kind: z.literal('saved'), at: z.iso.datetime() }),
 ])
 export type ProjectChange = z.infer<typeof ProjectChange>

@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
+import { Problem } from '../domain/problem'
 import { Slice, SliceId } from '../domain/slice'
 import { UndoState } from '../domain/project'
 import { inProject } from './projects'
@@ -44,7 +45,7 @@ export const PredictEvent = z.discriminatedUnion('event', [
     secondsLeft: z.number().nullable(),
   }),
   z.object({ event: z.literal('item'), item: ReviewItem }),
-  z.object({ event: z.literal('skipped'), slice: SliceId, code: z.string(), message: z.string() }),
+  Problem.extend({ event: z.literal('skipped'), slice: SliceId }),
   z.object({ event: z.literal('report'), predicted: z.int(), skipped: z.int(), interrupted: z.boolean() }),
 ])
 export type PredictEvent = z.infer<typeof PredictEvent>

@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
 import { AnnotationId, Runs } from '../domain/annotation'
 import { Prompt } from '../domain/prompt'
+import { Problem } from '../domain/problem'
 import { SliceId } from '../domain/slice'
 import { inProject } from './projects'
 import { procedure } from './procedure'
@@ -40,7 +41,7 @@ export const EncodingState = z.object({
   secondsLeft: z.number().nullable(),
   state: z.enum(['idle', 'running', 'paused', 'waits-for-training', 'done']),
   /** Slices that could not be encoded, with the sentence of the error */
-  failed: z.array(z.object({ slice: SliceId, code: z.string(), message: z.string() })),
+  failed: z.array(Problem.extend({ slice: SliceId })),
 })
 export type EncodingState = z.infer<typeof EncodingState>
 

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Runs } from './annotation'
 import { Unit } from './events'
+import { Problem } from './problem'
 import { Preset } from './training-options'
 
 export const RunId = z.int().positive()
@@ -82,7 +83,7 @@ export const TrainingRun = z.object({
   startedAt: z.iso.datetime(),
   /** Why it ended early: the code and sentence of an error, or "early-stop", "stopped" */
   reason: z.string().nullable(),
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  error: Problem.nullable(),
   verdict: Verdict.nullable(),
   /** ID of the model version that it gave; null until it has */
   version: z.string().nullable(),

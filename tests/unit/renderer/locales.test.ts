@@ -71,3 +71,22 @@ test('every error fills only values that it carries', () => {
   })
   expect(strange).toEqual([])
 })
+
+describe.each(['en', 'zh-CN'])('%s says what to do in the app', language => {
+  const sentences = Object.entries(all(language))
+
+  test('never by a flag or a command of the command line', () => {
+    expect(
+      sentences.filter(([, text]) => /(^|[\s"“(])--[a-z]|slicetune (train|models|predict)/.test(text)),
+    ).toEqual([])
+  })
+
+  test.each(Object.keys(errorTable))(
+    'of %s, with all that English fills in but the kind of a thing',
+    code => {
+      const [here, english] = [language, 'en'].map(one => placeholders(all(one)[`errors.${code}`] ?? ''))
+
+      expect(here).toEqual(english?.filter(name => name !== 'kind' || language === 'en'))
+    },
+  )
+})

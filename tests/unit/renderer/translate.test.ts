@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { errorText } from '../../../src/renderer/src/composables/error-text'
+import { errorText, modelNames, problemText } from '../../../src/renderer/src/composables/error-text'
 import {
   formatAgo,
   formatBytes,
@@ -82,4 +82,21 @@ test('marks a sentence for the search of text without a key, and makes it longer
   const marked = pseudoText('Open a folder')
   expect(marked).toMatch(/^⟦.+⟧$/)
   expect(marked.length).toBeGreaterThan('Open a folder'.length * 1.3)
+})
+
+test('says a problem of a stream in the chosen language, and an old one without its values as it was said', () => {
+  chosenLanguage.value = 'zh-CN'
+  const problem = { code: 'NOT_FINITE', message: 'The loss stopped; try a lower --learning-rate.' }
+
+  expect(problemText({ ...problem, data: { epoch: 3, step: 7 } }).text).toContain('第 3 轮第 7 步')
+  expect(problemText(problem).text).toBe(problem.message)
+})
+
+test('calls a model by its name, not by its ID', () => {
+  modelNames.value = new Map([['run:1', 'v1']])
+
+  const { text } = errorText({ code: 'NO_FINDER', message: '', data: { model: 'run:1' } })
+
+  modelNames.value = new Map()
+  expect(text).toMatch(/^v1 /)
 })

@@ -36,7 +36,8 @@ export async function* teachFinder(
   const isQuick = isQuickToEncode(opened.model.family, preprocessing)
   const trained = context.stop.requested ? null : yield* fitRunFinder({ ...run, isQuick })
   if (!trained) {
-    if (context.stop.requested) yield { event: 'notice', message: 'No finder yet: "--resume" teaches it.' }
+    if (context.stop.requested)
+      yield { event: 'notice', message: 'No finder yet: it is taught when the run goes on.' }
     return []
   }
   await checkpoints.addFinder(trained)

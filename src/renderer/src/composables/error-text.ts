@@ -1,3 +1,5 @@
+import { shallowRef } from 'vue'
+import type { Problem } from '../../../shared/domain/problem'
 import { hasMessage, t, type MessageValues } from '../locale'
 
 export interface ErrorText {
@@ -17,15 +19,20 @@ export function errorText(error: unknown): ErrorText {
 export interface ProblemText {
   /** A few words */
   readonly brief: string
-  /** A sentence; in English only, as the stream carries it, where the words above are in the chosen language */
   readonly text: string
 }
 
-/** As `errorText`, for problems that streams carry with a finished sentence. */
-export function problemText(problem: { readonly code: string; readonly message: string }): ProblemText {
+/** As `errorText`, for problems that streams and rows carry; the English sentence where nothing else is known. */
+export function problemText(problem: Problem): ProblemText {
   const key = `errors.brief.${problem.code}`
-  return { brief: hasMessage(key) ? t(key) : t('errors.brief.other'), text: problem.message }
+  return {
+    brief: hasMessage(key) ? t(key) : t('errors.brief.other'),
+    text: problem.data === undefined ? problem.message : errorText(problem).text,
+  }
 }
+
+/** Models by their IDs, as the project calls them: nobody knows the IDs. */
+export const modelNames = shallowRef<ReadonlyMap<string, string>>(new Map())
 
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError'
@@ -39,9 +46,12 @@ function textOf(error: unknown, name: 'code' | 'message'): string | null {
 function valuesOf(error: unknown): MessageValues {
   const data: unknown = isRecord(error) ? error['data'] : null
   if (!isRecord(data)) return {}
+  const nameOf = (value: unknown): unknown =>
+    typeof value === 'string' ? (modelNames.value.get(value) ?? value) : value
   const entries = Object.entries(data).flatMap(([name, value]) => {
-    if (typeof value === 'string' || typeof value === 'number') return [[name, value] as const]
-    return Array.isArray(value) ? [[name, value.join(', ')] as const] : []
+    const named = name === 'model' ? nameOf(value) : value
+    if (typeof named === 'string' || typeof named === 'number') return [[name, named] as const]
+    return Array.isArray(value) ? [[name, value.map(nameOf).join(', ')] as const] : []
   })
   return Object.fromEntries(entries)
 }

@@ -3,7 +3,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import type { FileEvent } from '../../../shared/contract/models'
 import type { ModelVersion } from '../../../shared/domain/model-version'
 import { client } from '../api/client'
-import { isAbort } from '../composables/error-text'
+import { isAbort, modelNames } from '../composables/error-text'
 import { useProjectStore } from './project'
 
 export type ExportFormat = Parameters<typeof client.models.export>[0]['formats'][number]
@@ -103,6 +103,7 @@ export const useModelsStore = defineStore('models', () => {
     return files
   }
 
+  watch(models, list => (modelNames.value = new Map(list.map(({ id, name }) => [id, name]))))
   watch(
     [() => project.id, () => project.modelsChanged],
     ([id], [before]) => {

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { errorText, isAbort, type ErrorText } from '../composables/error-text'
+import type { Problem } from '../../../shared/domain/problem'
+import { errorText, isAbort, problemText, type ErrorText } from '../composables/error-text'
 
 /** What the corner of the status bar says: a failed save stays there until saving works again. */
 export const useSavingStore = defineStore('saving', () => {
@@ -50,8 +51,8 @@ export const useSavingStore = defineStore('saving', () => {
     problem.value = null
   }
 
-  function markFailed(failed: { readonly code: string; readonly message: string }): void {
-    problem.value = { code: failed.code, text: failed.message }
+  function markFailed(failed: Problem): void {
+    problem.value = { code: failed.code, text: problemText(failed).text }
   }
 
   function reset(): void {

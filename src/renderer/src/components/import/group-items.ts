@@ -1,5 +1,6 @@
 import type { ImportedItem } from '../../../../shared/contract/imports'
 import { commonFolder, formatName, lastSeparator } from '../../composables/paths'
+import { reworded } from '../../../../shared/problem-of'
 
 /** Files of one folder, format and outcome are one row of the report: "HC/ … 46 PNG images". */
 export interface ItemGroup {
@@ -25,10 +26,7 @@ export function groupItems(items: readonly ImportedItem[]): readonly ItemGroup[]
     const known = groups.get(key)
     if (known === undefined) {
       const { outcome, notes, slices } = item
-      const error = item.error && {
-        ...item.error,
-        message: withShortPath(item.error.message, item.file, file),
-      }
+      const error = item.error && reworded(item.error, text => withShortPath(text, item.file, file))
       groups.set(key, { key, folder, format, outcome, notes, error, slices, files: [file] })
     } else {
       known.files.push(file)

@@ -14,7 +14,7 @@ export function originText(model: ModelVersion): string {
 
 /** What it was made of: the second line of its row. */
 export function detailText(model: ModelVersion, nameOf: (id: string | null) => string): string {
-  if (model.kind !== 'tuned') return model.available ? model.id : t('models.notHere')
+  if (model.kind !== 'tuned') return model.available ? model.licence : t('models.notHere')
   return t('models.tunedOn', {
     base: nameOf(model.base),
     n: model.trainSlices ?? 0,

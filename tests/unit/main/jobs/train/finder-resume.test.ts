@@ -68,7 +68,7 @@ test('a run that is stopped in its epochs teaches no finder, and does when it go
   expect([first.error, second.error]).toEqual([null, null])
   expect(between.weights).toEqual([])
   expect(stagesOf(first.events)).not.toContain('Teaching the finder')
-  expect(noticesOf(first.events)).toContain('No finder yet: "--resume" teaches it.')
+  expect(noticesOf(first.events)).toContain('No finder yet: it is taught when the run goes on.')
   expect(finderOf(TrainReport.parse(second.events.at(-1)).checkpoint).weights).toHaveLength(14)
 })
 
@@ -90,7 +90,7 @@ test.each([
   expect(told).toHaveLength(1)
   expect(report).toMatchObject({ interrupted: true, ended: 'finished' })
   expect(finderOf(report.checkpoint)).toEqual({ weights: [], card: undefined })
-  expect(noticesOf(first.events)).toContain('No finder yet: "--resume" teaches it.')
+  expect(noticesOf(first.events)).toContain('No finder yet: it is taught when the run goes on.')
   expect(existsSync(join(report.folder, 'finder-embeddings'))).toBe(false)
   expect(existsSync(join(report.folder, 'MODEL_CARD.md'))).toBe(true)
 })
