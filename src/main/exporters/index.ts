@@ -3,6 +3,7 @@ import { exportFormats } from '../../shared/domain/export-format'
 import { coco } from './coco'
 import { dicomSeg } from './dicom-seg'
 import type { AnyExporter } from './exporter'
+import { labelme } from './labelme'
 import { maskPng } from './mask-png'
 import { measurementsCsv } from './measurements-csv'
 import { niftiLabelmap } from './nifti-labelmap'
@@ -18,6 +19,7 @@ export { defineExporter } from './exporter'
 const byFormat: Readonly<Record<ExportFormat, AnyExporter>> = {
   coco,
   yolo: yoloSeg,
+  labelme,
   nifti: niftiLabelmap,
   nrrd: nrrdLabelmap,
   'dicom-seg': dicomSeg,

@@ -1,3 +1,13 @@
 /** IDs of the export formats, in the order in which they are offered; each has a file in main/exporters. */
-export const exportFormats = ['coco', 'yolo', 'nifti', 'nrrd', 'dicom-seg', 'png', 'npy', 'csv'] as const
+export const exportFormats = [
+  'coco',
+  'yolo',
+  'labelme',
+  'nifti',
+  'nrrd',
+  'dicom-seg',
+  'png',
+  'npy',
+  'csv',
+] as const
 export type ExportFormat = (typeof exportFormats)[number]

@@ -27,7 +27,7 @@ export class ExportPage {
   }
 
   async choose(
-    format: 'COCO' | 'YOLO-seg' | 'NIfTI' | 'NRRD' | 'DICOM SEG' | 'PNG' | 'NPY' | 'Measurements',
+    format: 'COCO' | 'YOLO-seg' | 'labelme' | 'NIfTI' | 'NRRD' | 'DICOM SEG' | 'PNG' | 'NPY' | 'Measurements',
   ): Promise<void> {
     await this.dialog.getByRole('radio', { name: format, exact: true }).click()
   }

@@ -37,6 +37,7 @@ describe('the exports of a project', () => {
     expect(formats.map(({ id }) => id)).toEqual([
       'coco',
       'yolo',
+      'labelme',
       'nifti',
       'nrrd',
       'dicom-seg',
