@@ -8,7 +8,7 @@ import { reviewModel } from '../reviews/review-model'
 import { EncodingPlan } from './encoding-plan'
 import type { Inference } from './inference'
 
-/** Often enough for a status bar */
+/** Often enough for a status bar, and for a rest that is cut short */
 const leastPauseMs = 100
 /** Times that the engine may be lost before nobody waits for it any more */
 const mostLosses = 3
@@ -66,9 +66,9 @@ export class BackgroundEncoder {
     this.#plan.focus(slice)
   }
 
-  /** Leaves the cores to what a person waits for: the next slice is begun when this much time has passed. */
+  /** Leaves the cores to what a person waits for: the next slice is begun so long after the last call. */
   rest(milliseconds: number): void {
-    this.#restsUntil = Math.max(this.#restsUntil, performance.now() + milliseconds)
+    this.#restsUntil = performance.now() + milliseconds
   }
 
   pause(): void {
@@ -129,7 +129,7 @@ export class BackgroundEncoder {
       await this.#lookUp
       const left = this.#restsUntil - performance.now()
       if (left > 0) {
-        await pause(left, signal)
+        await pause(Math.min(left, leastPauseMs), signal)
         continue
       }
       const next = this.#stateName() === 'running' ? this.#plan.next() : null

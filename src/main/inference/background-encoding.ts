@@ -12,8 +12,8 @@ export interface EncodingWorld {
 
 /** After a picture was asked for: whoever scrolls or pages asks for the next one sooner */
 const restMs = 300
-/** After a project was opened: its list and first slice come first */
-const openingMs = 1000
+/** After a project was opened: its list and first slice come first; once pictures are asked for, they say when to go on */
+const openingMs = 2000
 
 const encoders = new WeakMap<ProjectSession, BackgroundEncoder>()
 

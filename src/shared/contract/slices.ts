@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { AnnotationDraft, AnnotationId } from '../domain/annotation'
 import { EditAction, UndoState } from '../domain/project'
-import { Slice, SliceId, SliceState, SliceSummary } from '../domain/slice'
+import type { SliceSummary } from '../domain/slice'
+import { Slice, SliceId, SliceState } from '../domain/slice'
 import { WindowLevel } from '../domain/window-level'
 import { inProject } from './projects'
 import { procedure } from './procedure'
@@ -22,7 +23,8 @@ export const SliceEdit = z.object({
 export type SliceEdit = z.infer<typeof SliceEdit>
 
 export const slices = {
-  list: procedure.input(inProject).output(z.array(SliceSummary)),
+  /** Of tens of thousands none is looked at again on its way out: they are rows of our own database. */
+  list: procedure.input(inProject).output(z.custom<SliceSummary[]>(Array.isArray)),
   /** @throws what reading its file can meet: FILE_NOT_FOUND, CORRUPT_FILE, UNUSABLE_SLICE */
   get: procedure.input(onSlice).output(Slice),
   /** @throws READ_ONLY_PROJECT, DISK_FULL, LABEL_LOCKED */
