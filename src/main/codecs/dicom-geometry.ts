@@ -92,15 +92,19 @@ function first<T>(places: readonly DataSet[], read: (place: DataSet) => T | null
   return null
 }
 
-/** The patient's ID itself never leaves this function. */
+/** A hash of the patient's ID, which itself never leaves this function; null where the file names none. */
+export function patientOf(data: DataSet): string | null {
+  const id = data.string(tags.patientId)?.trim()
+  return id ? `patient-${createHash('sha256').update(id).digest('hex').slice(0, 12)}` : null
+}
+
 export function placeInSeries(data: DataSet): SeriesPlace | null {
   const series = data.string(tags.seriesUid)?.trim()
   if (!series) return null
-  const patient = data.string(tags.patientId)?.trim()
   return {
     series,
     description: data.string(tags.seriesDescription)?.trim() || null,
-    patient: patient ? `patient-${createHash('sha256').update(patient).digest('hex').slice(0, 12)}` : null,
+    patient: patientOf(data),
     instance: decimal(data, tags.instanceNumber),
     position: positionOf(data),
     orientation: orientationOf(data),
