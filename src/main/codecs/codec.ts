@@ -49,6 +49,8 @@ export interface DecodedFile {
   /** What the file says it should be looked at with, in true values */
   readonly windows: readonly WindowLevel[]
   readonly place: SeriesPlace | null
+  /** Whether the pixels may show written text, which may be names */
+  readonly mayShowText: boolean
   /** What a person should know: sentences after "the file" */
   readonly warnings: readonly string[]
 }
@@ -80,6 +82,7 @@ export function completed(result: CodecResult): DecodedFile {
     ...{ spacingMm: null, scale: null, affine: null, directions: null, place: null },
     ...{ isReversed: false, storedShape: result.pixels.shape, windows: [], warnings: [] },
     hasPlace: (result.affine ?? null) !== null,
+    mayShowText: false,
     ...result,
   }
 }

@@ -1,3 +1,4 @@
+import type { DataSet } from 'dicom-parser'
 import dicomParser from 'dicom-parser'
 import type { SeriesPlace } from './codec'
 import { isDicom, tags } from './dicom-data-set'
@@ -11,6 +12,8 @@ export interface DicomHead {
   readonly series: string
   /** Where rows and columns lead, rounded: that of parallel slices is the same */
   readonly direction: string
+  /** Kind and number of the series, fit for a file name: what it is called where its description is not to be */
+  readonly plainName: string
 }
 
 /** Bytes that nearly always hold all that stands before the pixels */
@@ -36,8 +39,15 @@ function headOf(bytes: Uint8Array): DicomHead | null {
     const size = [tags.rows, tags.columns, tags.samplesPerPixel].map(tag => data.uint16(tag))
     // Adding 0 makes zeros of minus zeros.
     const direction = place.orientation.map(cosine => Number(cosine.toFixed(3)) + 0).join(' ')
-    return { place, series: [place.series, ...size].join(' '), direction }
+    const plainName = plainNameOf(data)
+    return { place, series: [place.series, ...size].join(' '), direction, plainName }
   } catch {
     return null
   }
+}
+
+/** `CT-3`; of letters and digits only, because nobody knows what a file holds. */
+export function plainNameOf(data: DataSet): string {
+  const part = (tag: string): string => (data.string(tag) ?? '').replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 16)
+  return [part(tags.modality) || 'DICOM', part(tags.seriesNumber)].filter(text => text !== '').join('-')
 }

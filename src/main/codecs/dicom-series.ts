@@ -80,6 +80,7 @@ export async function readSeries(files: readonly string[], role: FileRole): Prom
     ...{ kind: 'volume', affine, directions: affine && directionsOf(affine), windows: first.windows },
     spacingMm: first.spacingMm && spacing !== null ? [spacing, ...first.spacingMm] : null,
     place: first.place,
+    mayShowText: slices.some(slice => slice.mayShowText),
     warnings: [...new Set(slices.flatMap(({ warnings }) => warnings))],
   }
 }

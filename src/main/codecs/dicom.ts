@@ -9,6 +9,7 @@ import { isDicom, itemsOf, readDataSet, tags } from './dicom-data-set'
 import { geometryOf, placeInSeries } from './dicom-geometry'
 import type { DicomImage } from './dicom-image'
 import { corrupt, readImage } from './dicom-image'
+import { mayShowText } from './dicom-text-in-pixels'
 import { readValues } from './dicom-values'
 import { mirrored, mirroredWindow, rescaleOf, throughModalityLut, windowsOf } from './dicom-window'
 
@@ -38,6 +39,7 @@ async function readFile(bytes: Uint8Array, file: string, role: FileRole): Promis
     kind: image.frames > 1 ? 'volume' : 'picture',
     directions: affine && directionsOf(affine),
     place: placeInSeries(data),
+    mayShowText: mayShowText(data),
     warnings: warningsOf(data),
   }
 }

@@ -31,26 +31,32 @@ export async function* createProject(
 
 /** @throws AppError ITEMS_REFUSED at the end, when any file was */
 export async function* importIntoProject(
-  { project, from, copy }: Input<'project import'>,
+  { project, from, copy, keepTags }: Input<'project import'>,
   world: ProjectWorld,
 ): AsyncGenerator<JobEvent> {
   yield* inProject(project, world, async function* (api, id) {
     const refused = { count: 0, total: 0 }
     const paths = [resolve(from)]
     for await (const event of await api.imports.add(
-      { project: id, paths, copy },
+      { project: id, paths, copy, keepTags },
       { signal: world.stop.signal },
     )) {
       if (event.event === 'progress') {
         yield { event: 'progress', stage: 'Importing', done: event.done, total: event.total }
+      } else if (event.event === 'scan') {
+        yield { event: 'progress', stage: 'Looking for files', done: event.files, total: event.files }
       } else if (event.event === 'item') {
         refused.total++
         if (event.error === null) continue
         refused.count++
         yield { event: 'skipped', file: event.file, ...event.error }
       } else {
+        const cleaned =
+          event.cleanedTags > 0
+            ? `; ${countOf(event.cleanedTags, 'identifying tag')} removed or replaced`
+            : ''
         const known = event.known > 0 ? `; ${event.known} known already` : ''
-        yield report({ message: `${countOf(event.slices, 'slice')} added${known}.`, ...event })
+        yield report({ message: `${countOf(event.slices, 'slice')} added${known}${cleaned}.`, ...event })
       }
     }
     if (refused.count > 0)

@@ -43,21 +43,28 @@ export interface ElementFacts {
  * What the Basic Application Level Confidentiality Profile asks for. Which attributes a kind of object must have is not
  * looked up: what may have to stay stays, empty or with something harmless in it.
  */
-export function treatmentOf(facts: ElementFacts, { keepDates }: ProfileOptions): Treatment {
-  const { tag, isSequence } = facts
-  if (isPrivate(tag) || isDrawing(tag) || tag.endsWith('0000')) return 'remove'
+export function treatmentOf({ tag, vr, isSequence }: ElementFacts, { keepDates }: ProfileOptions): Treatment {
+  if (isNeverKept(tag)) return 'remove'
   const known = attributes.get(tag)
-  const vr = facts.vr ?? known?.vr
+  const isDate = dates.has(vr ?? known?.vr ?? '')
   if (!known) return isSequence ? 'clean' : vr === 'PN' ? 'empty' : 'keep'
-  if (keepDates && vr !== undefined && dates.has(vr)) return 'keep'
-  const { action } = known
-  if (isSequence) return action === 'X/Z/U*' || action === 'U' ? 'clean' : onSequence(action)
-  if (action === 'U') return 'remap'
-  if (action === 'X' || action === 'X/Z/U*') return 'remove'
-  return action.endsWith('D') && vr !== undefined && !dates.has(vr) ? 'replace' : 'empty'
+  if (isDate && keepDates) return 'keep'
+  return isSequence ? onSequence(known.action) : onValue(known, isDate)
 }
 
-const onSequence = (action: ProfileAction): Treatment => (action.startsWith('X') ? 'remove' : 'empty')
+function onValue({ action, vr }: Attribute, isDate: boolean): Treatment {
+  if (action === 'U') return 'remap'
+  if (action === 'X' || action === 'X/Z/U*') return 'remove'
+  return action.endsWith('D') && !isDate && vr !== 'SQ' ? 'replace' : 'empty'
+}
+
+function onSequence(action: ProfileAction): Treatment {
+  if (action === 'X/Z/U*' || action === 'U') return 'clean'
+  return action.startsWith('X') ? 'remove' : 'empty'
+}
+
+/** Also the lengths of groups, which would no longer be true. */
+const isNeverKept = (tag: string): boolean => isPrivate(tag) || isDrawing(tag) || tag.endsWith('0000')
 
 /** Odd groups belong to a vendor, who may have put anything there. */
 export const isPrivate = (tag: string): boolean => Number.parseInt(tag.slice(0, 4), 16) % 2 === 1

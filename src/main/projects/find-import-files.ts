@@ -17,23 +17,32 @@ export interface FoundFile {
   readonly isLostMask: boolean
 }
 
+export interface FindOptions {
+  /** Links that lead out of these are not followed; empty: all are */
+  readonly roots?: readonly string[]
+  /** Asked between two entries */
+  readonly signal?: AbortSignal | undefined
+  /** Called for each file that is found */
+  readonly onFound?: () => void
+}
+
 /**
  * The files to import, each once, by name. Folders are walked; hidden files and tables are passed over, and so are label
  * maps that belong to an image: they come with it.
  *
- * @param roots - links that lead out of these are not followed; empty: all are
- * @param signal - asked between two entries; then there are none
+ * @returns none where it was stopped
  */
 export async function findImportFiles(
   paths: readonly string[],
-  roots: readonly string[] = [],
-  signal?: AbortSignal,
+  { roots = [], signal, onFound = () => undefined }: FindOptions = {},
 ): Promise<FoundFile[]> {
   const found = new Map<string, FoundFile>()
   const entered = new Set<string>()
   for (const path of paths) {
     const isFolder = (await stat(path).catch(() => null))?.isDirectory() ?? false
-    const files = isFolder ? await walk(path, { root: dirname(path), roots, entered, signal }) : [alone(path)]
+    const files = isFolder
+      ? await walk(path, { root: dirname(path), roots, entered, signal, onFound })
+      : [alone(path)]
     for (const file of files) if (!found.has(file.file)) found.set(file.file, file)
   }
   return signal?.aborted === true ? [] : [...found.values()]
@@ -51,10 +60,11 @@ interface Walk {
   /** Folders that were looked through: links lead to them again, in circles or by more ways than anybody can go */
   readonly entered: Set<string>
   readonly signal: AbortSignal | undefined
+  readonly onFound: () => void
 }
 
 async function walk(folder: string, world: Walk): Promise<FoundFile[]> {
-  const { root, roots, entered, signal } = world
+  const { root, roots, entered, signal, onFound } = world
   const { ino, dev } = await stat(folder)
   const own = `${dev}:${ino}`
   if (entered.has(own)) return []
@@ -69,8 +79,10 @@ async function walk(folder: string, world: Walk): Promise<FoundFile[]> {
     if (entry?.isDirectory() === true) {
       const inside = await walk(path, world)
       files.push(...inside.map(file => withLayout(file, layout)))
-    } else if (!isBesides(name))
+    } else if (!isBesides(name)) {
+      onFound()
       files.push(withLayout({ ...alone(path), shown: relative(root, path) }, layout))
+    }
   }
   return files.filter(({ file }) => !layout.used.has(file))
 }

@@ -7,9 +7,15 @@ import { writeAtomically } from '../files/write-atomically'
 /** Where a project keeps the pixels that it has itself */
 export const imagesFolder = 'images'
 
+/** Where files that were dropped on a page lie until they are read, and afterwards */
+const uploadsFolder = 'uploads'
+
+export const isUploaded = (file: string, folder: string): boolean =>
+  pathInProject(file, folder).startsWith(`${uploadsFolder}/`)
+
 /** A name of its own in the project's folder; the bytes that were checked are the ones that are kept. */
 export async function copyIn(file: string, bytes: Uint8Array, folder: string): Promise<string> {
-  const inside = pathInProject(file, folder)
+  const inside = isAbsolute(file) ? pathInProject(file, folder) : file
   if (inside.startsWith(`${imagesFolder}/`)) return inside
   refuseLinks(folder, join(folder, imagesFolder))
   await makeFolder(join(folder, imagesFolder))

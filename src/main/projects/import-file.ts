@@ -1,18 +1,20 @@
-import { createHash } from 'node:crypto'
 import { maskOfLabel } from '../../core/imaging/labels'
 import { pictureSize } from '../../core/imaging/picture'
 import { AppError, isAppError } from '../../shared/errors'
 import { encodeRuns } from '../../shared/masks/rle'
 import type { DecodedFile } from '../codecs'
-import { bytesOf, codecByName, codecs, decodeBytes, stemOf } from '../codecs'
+import { bytesOf, decodeBytes } from '../codecs'
 import type { FileCache, LoadedSlice, PixelSpacing, SliceAxis } from '../datasets'
 import { loadImage, loadLabels, planeCount } from '../datasets'
 import type { ProjectStore } from '../database/project-store'
 import { measured } from './edit-slice'
-import { copyIn, imagesFolder, pathInProject } from './image-copies'
-import type { ImportSource, SeriesPlan } from './import-series'
+import { imagesFolder, pathInProject } from './image-copies'
+import type { KeepOptions } from './import-source'
+import { openAlone } from './import-source'
+import type { SeriesPlan } from './import-series'
 import { openSeries } from './import-series'
 import { oneAtATime } from './one-at-a-time'
+import { patientGroup } from './project-pseudonyms'
 
 /** One picture or volume to add. */
 export interface ImportPlan {
@@ -27,12 +29,7 @@ export interface ImportPlan {
   readonly series?: SeriesPlan | null
 }
 
-export interface ImportTarget {
-  readonly store: ProjectStore
-  /** Of the project */
-  readonly folder: string
-  /** Copy pixels into the project, or leave them where they are */
-  readonly copy: boolean
+export interface ImportTarget extends KeepOptions {
   /** Name of the label class for a value of a label map. @param values - all of its file's slice */
   readonly labelName: (value: number, values: readonly number[]) => string
 }
@@ -46,6 +43,9 @@ export interface ImportOutcome {
   readonly isColour: boolean
   readonly isPicture: boolean
   readonly hasOrientation: boolean
+  readonly mayShowText: boolean
+  /** Attributes that the copies no longer hold, or hold otherwise */
+  readonly cleanedTags: number
   /** What the reader has to say */
   readonly warnings: readonly string[]
 }
@@ -64,25 +64,25 @@ export function importFile(plan: ImportPlan, target: ImportTarget): Promise<Impo
 }
 
 async function addFile(plan: ImportPlan, target: ImportTarget): Promise<ImportOutcome> {
-  const { store, folder, copy } = target
+  const { store, folder } = target
   if (!plan.series && store.series.byPath(pathInProject(plan.file, folder))) return nothingNew
-  const source = plan.series ? await openSeries(plan.series) : await openAlone(plan.file)
+  const source = await (plan.series ? openSeries(plan.series, target) : openAlone(plan.file, target))
   if (store.series.bySha256(source.sha256)) return nothingNew
   const decoded = await source.decode()
-  const slices = await readSlices(plan, decoded)
+  const slices = await readSlices(plan, source.name, decoded)
   store.assertInPlace()
-  const path = await source.keep(folder, copy)
+  const { path, cleanedTags } = await source.keep()
   const isVolume = decoded.kind === 'volume'
   const { directions, warnings } = decoded
   return store.transaction(() => {
     const seriesId = store.series.add({
-      name: nameOf(plan),
+      name: source.name,
       kind: decoded.kind,
       path,
       isCopied: path.startsWith(`${imagesFolder}/`),
       bytes: source.bytes,
       sha256: source.sha256,
-      group: plan.group ?? decoded.place?.patient ?? path,
+      group: plan.group ?? groupOf(store, decoded) ?? path,
       axis: isVolume ? volumeAxis : null,
       planes: isVolume ? planeCount(decoded.pixels.shape, volumeAxis) : 1,
       directions: isVolume ? directions : null,
@@ -96,32 +96,16 @@ async function addFile(plan: ImportPlan, target: ImportTarget): Promise<ImportOu
       isColour: slices.some(({ isColour }) => isColour),
       isPicture: !isVolume && (decoded.place?.patient ?? null) === null,
       hasOrientation: !isVolume || directions !== null,
+      mayShowText: decoded.mayShowText,
+      cleanedTags,
       warnings,
     }
   })
 }
 
-const nameOf = ({ file, series }: ImportPlan): string => series?.name ?? stemOf(file)
-
-async function openAlone(file: string): Promise<ImportSource> {
-  await refuseOtherFormat(file)
-  const bytes = await bytesOf(file)
-  return {
-    bytes: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    decode: () => decodeBytes(bytes, file, 'image'),
-    keep: async (folder, copy) => (copy ? copyIn(file, bytes, folder) : pathInProject(file, folder)),
-  }
-}
-
-/** Bytes that tell the formats apart */
-const headLength = 512
-
-/** What no codec knows, by name or by its first bytes, is not read whole: it may be gigabytes of something else. */
-async function refuseOtherFormat(file: string): Promise<void> {
-  if (codecByName(file)) return
-  const head = await bytesOf(file, headLength)
-  if (!codecs.some(codec => codec.sniff(head))) throw new AppError('UNKNOWN_FORMAT', { file })
+function groupOf(store: ProjectStore, { place }: DecodedFile): string | null {
+  const patient = place?.patient ?? null
+  return patient === null ? null : patientGroup(store, patient)
 }
 
 const nothingNew: ImportOutcome = {
@@ -132,6 +116,8 @@ const nothingNew: ImportOutcome = {
   isColour: false,
   isPicture: false,
   hasOrientation: false,
+  mayShowText: false,
+  cleanedTags: 0,
   warnings: [],
 }
 
@@ -146,16 +132,16 @@ interface ReadSlice {
 }
 
 /** Planes with values that are no numbers are left out; a file without any other is refused. */
-async function readSlices(plan: ImportPlan, decoded: DecodedFile): Promise<ReadSlice[]> {
+async function readSlices(plan: ImportPlan, name: string, decoded: DecodedFile): Promise<ReadSlice[]> {
   const image: FileCache = { read: () => Promise.resolve(decoded) }
   const mask = plan.maskFile === null ? null : await onceRead(plan.maskFile)
-  if (decoded.kind === 'picture') return [await readSlice(plan, null, { image, mask })]
+  if (decoded.kind === 'picture') return [await readSlice(plan, null, { name, image, mask })]
   const planes = decoded.pixels.shape.length <= 4 ? planeCount(decoded.pixels.shape, volumeAxis) : 1
   const slices: ReadSlice[] = []
   let refusal: unknown = null
   for (let plane = 0; plane < planes; plane++) {
     try {
-      slices.push(await readSlice(plan, plane, { image, mask }))
+      slices.push(await readSlice(plan, plane, { name, image, mask }))
     } catch (error) {
       if (!isAppError(error) || error.code !== 'UNUSABLE_SLICE') throw error
       refusal ??= error
@@ -166,6 +152,8 @@ async function readSlices(plan: ImportPlan, decoded: DecodedFile): Promise<ReadS
 }
 
 interface Files {
+  /** Of the whole */
+  readonly name: string
   readonly image: FileCache
   readonly mask: FileCache | null
 }
@@ -184,8 +172,7 @@ async function readSlice(plan: ImportPlan, plane: number | null, files: Files): 
       ? null
       : await loadLabels({ maskFile: plan.maskFile, ...cut }, files.mask)
   if (labels) refuseOtherSize(plan, labels.labels.shape, { width, height })
-  const stem = nameOf(plan)
-  const name = plane === null ? stem : `${stem}-${String(plane).padStart(3, '0')}`
+  const name = plane === null ? files.name : `${files.name}-${String(plane).padStart(3, '0')}`
   return { name, plane, width, height, isColour: channels > 2, spacingMm, labels }
 }
 

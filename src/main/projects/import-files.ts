@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { ImportedItem, ImportEvent } from '../../shared/contract/imports'
 import { problemOf } from '../../shared/problem-of'
 import type { ErrorCode } from '../../shared/errors'
@@ -14,6 +15,8 @@ export interface ImportOptions {
   readonly paths: readonly string[]
   /** Copy the files into the project, or leave them where they are */
   readonly copy: boolean
+  /** Whether copies and names keep what identifies patients; as a rule they do not */
+  readonly keepTags?: boolean
   /** Links that lead out of these are not followed; empty: all are */
   readonly roots?: readonly string[]
   /** What is imported until then stays */
@@ -39,17 +42,20 @@ const announceEvery = 20
  */
 export async function* importFiles(
   session: ProjectSession,
-  { paths, copy, roots = [], signal }: ImportOptions,
+  { paths, copy, keepTags = false, roots = [], signal }: ImportOptions,
 ): AsyncGenerator<ImportEvent> {
   session.assertEditable()
-  const files = await groupSeries(await findImportFiles(paths, roots, signal), signal)
+  const files = yield* scanning(async onFound => {
+    const found = await findImportFiles(paths, { roots, signal, onFound })
+    return groupSeries(found, signal)
+  })
   const total = files.length
-  const counts = { ready: 0, slices: 0, known: 0, notSupported: 0, failed: 0, labels: 0 }
+  const counts = { ready: 0, slices: 0, known: 0, notSupported: 0, failed: 0, labels: 0, cleanedTags: 0 }
   try {
     for (const [done, file] of files.entries()) {
       if (signal?.aborted === true) break
       yield { event: 'progress', done, total }
-      for (const item of await importFound(session, file, copy)) {
+      for (const item of await importFound(session, file, { copy, keepTags, counts })) {
         count(counts, item)
         yield item
       }
@@ -59,6 +65,22 @@ export async function* importFiles(
     announce(session)
   }
   yield { event: 'report', ...counts }
+}
+
+/** Between two of them a person sees no difference */
+const scanEveryMs = 200
+
+/** Tells how many files were found so far, while they are looked for. */
+async function* scanning(
+  look: (onFound: () => void) => Promise<FoundItem[]>,
+): AsyncGenerator<ImportEvent, FoundItem[]> {
+  let [files, told] = [0, 0]
+  const looked = look(() => files++)
+  for (;;) {
+    const next = await Promise.race([looked, pause(scanEveryMs, null)])
+    if (next !== null) return next
+    if (files > told) yield { event: 'scan', files: (told = files) }
+  }
 }
 
 type Counts = Omit<Extract<ImportEvent, { event: 'report' }>, 'event'>
@@ -85,7 +107,7 @@ function announce({ changes, store }: ProjectSession): void {
 async function importFound(
   session: ProjectSession,
   found: FoundItem,
-  copy: boolean,
+  { counts, ...how }: Pick<ImportOptions, 'copy' | 'keepTags'> & { readonly counts: Counts },
 ): Promise<ImportedItem[]> {
   const { store, folder } = session
   const { file, maskFile, spacingMm, series } = found
@@ -94,8 +116,9 @@ async function importFound(
       throw new AppError('UNUSABLE_SLICE', { file, reason: 'it has no image of the same name' })
     const outcome = await importFile(
       { file, maskFile, spacingMm, group: null, series },
-      { store, folder, copy, labelName: labelOfValue },
+      { store, folder, ...how, labelName: labelOfValue },
     )
+    counts.cleanedTags += outcome.cleanedTags
     return itemsOf(found, outcome)
   } catch (error) {
     if (!isAppError(error) || fatal.has(error.code)) throw error
@@ -127,6 +150,7 @@ function notesOf(outcome: ImportOutcome, series: FoundItem['series']): ImportedI
     'labels-found': outcome.annotations > 0,
     'first-volume': outcome.warnings.some(text => text.includes('of which the first')),
     gaps: (series?.gaps ?? 0) > 0,
+    'burned-in': outcome.mayShowText,
     duplicates: (series?.duplicates ?? 0) > 0,
   } as const satisfies Record<ImportedItem['notes'][number], boolean>
   // The keys are those of the record above.

@@ -1,31 +1,28 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
-import type { DecodedFile, DicomHead, SeriesOrder } from '../codecs'
+import type { DicomHead, SeriesOrder } from '../codecs'
 import { bytesOf, decodeBytes, orderOf, readDicomHead, seriesFile, turnedOrder } from '../codecs'
 import { makeFolder } from '../files/make-folder'
 import { refuseLinks } from '../files/refuse-links'
 import { writeAtomically } from '../files/write-atomically'
 import type { FoundFile } from './find-import-files'
-import { imagesFolder } from './image-copies'
+import { imagesFolder, isUploaded } from './image-copies'
+import type { ImportSource, Kept, KeepOptions } from './import-source'
+import { cleanedCopy } from './import-source'
 
 /** DICOM files that are the slices of one volume. */
 export interface SeriesPlan {
+  /** Of its description, or its folder */
   readonly name: string
+  /** Of its kind and number: nobody's name can be in it */
+  readonly plainName: string
   /** In the order in which the slices lie */
   readonly files: readonly string[]
   /** Left out: their place is taken */
   readonly duplicates: number
   readonly gaps: number
-}
-
-/** What an import reads once and then keeps. */
-export interface ImportSource {
-  readonly bytes: number
-  readonly sha256: string
-  decode(): Promise<DecodedFile>
-  /** @returns the path that the project knows it by */
-  keep(folder: string, copy: boolean): Promise<string>
 }
 
 export type FoundItem = FoundFile & { readonly series: SeriesPlan | null }
@@ -40,7 +37,7 @@ export async function groupSeries(found: readonly FoundFile[], signal?: AbortSig
     if (signal?.aborted === true) break
     if (file.maskFile !== null || file.isLostMask) continue
     const head = await readDicomHead(file.file)
-    if (head) groups.set(head.series, [...(groups.get(head.series) ?? []), { ...head, file }])
+    if (head) inGroup(groups, head.series).push({ ...head, file })
   }
   const first = new Map<string, FoundItem>()
   const taken = new Set<string>()
@@ -57,6 +54,12 @@ export async function groupSeries(found: readonly FoundFile[], signal?: AbortSig
   })
 }
 
+function inGroup<T>(groups: Map<string, T[]>, key: string): T[] {
+  const group = groups.get(key) ?? []
+  groups.set(key, group)
+  return group
+}
+
 type Slice = DicomHead & { readonly file: FoundFile }
 
 interface Volume {
@@ -66,7 +69,7 @@ interface Volume {
 
 function volumesOf(series: readonly Slice[]): Volume[] {
   const parallel = new Map<string, Slice[]>()
-  for (const slice of series) parallel.set(slice.direction, [...(parallel.get(slice.direction) ?? []), slice])
+  for (const slice of series) inGroup(parallel, slice.direction).push(slice)
   if (series.length > 1 && parallel.size === series.length)
     return [{ slices: series, order: turnedOrder(series) }]
   return [...parallel.values()].flatMap(slices => {
@@ -75,7 +78,7 @@ function volumesOf(series: readonly Slice[]): Volume[] {
   })
 }
 
-function seriesOf({ file, place }: Slice, order: SeriesOrder<Slice>): FoundItem {
+function seriesOf({ file, place, plainName }: Slice, order: SeriesOrder<Slice>): FoundItem {
   const folder = dirname(file.shown)
   const name = fileName(place.description ?? '') || fileName(basename(dirname(file.file))) || 'series'
   return {
@@ -83,6 +86,7 @@ function seriesOf({ file, place }: Slice, order: SeriesOrder<Slice>): FoundItem 
     shown: folder === '.' ? name : folder,
     series: {
       name,
+      plainName,
       files: order.sorted.map(slice => slice.file.file),
       duplicates: order.duplicates.length,
       gaps: order.gaps,
@@ -98,7 +102,8 @@ const fileName = (text: string): string =>
     .slice(0, 60)
 
 /** @throws AppError what reading a slice can meet */
-export async function openSeries({ name, files }: SeriesPlan): Promise<ImportSource> {
+export async function openSeries(plan: SeriesPlan, options: KeepOptions): Promise<ImportSource> {
+  const { files } = plan
   const hash = createHash('sha256')
   let bytes = 0
   for (const file of files) {
@@ -107,42 +112,49 @@ export async function openSeries({ name, files }: SeriesPlan): Promise<ImportSou
     hash.update(content)
   }
   const list = Buffer.from(seriesFile(files))
+  const name = options.keepTags === true ? plan.name : plan.plainName
   return {
-    bytes,
-    sha256: hash.digest('hex'),
+    ...{ bytes, name, sha256: hash.digest('hex') },
     decode: () => decodeBytes(list, join(dirname(files[0] ?? ''), name), 'image'),
-    keep: (folder, copy) => keepSeries(name, files, folder, copy),
+    keep: () => keepSeries(name, files, options),
   }
 }
 
 /** The list always lies in the project; the slices beside it, or where they are. */
-async function keepSeries(
-  name: string,
-  files: readonly string[],
-  folder: string,
-  copy: boolean,
-): Promise<string> {
+async function keepSeries(name: string, files: readonly string[], options: KeepOptions): Promise<Kept> {
+  const { folder, copy, keepTags } = options
   const images = join(folder, imagesFolder)
   refuseLinks(folder, images)
   await makeFolder(images)
   const own = freeName(images, name)
-  const kept = copy ? await copySlices(files, folder, own) : files
+  const isOurs = keepTags !== true && files.every(file => isUploaded(file, folder))
+  const { kept, cleanedTags } =
+    copy || isOurs ? await copySlices(files, own, options) : { kept: files, cleanedTags: 0 }
   await writeAtomically(join(images, `${own}.dcmseries`), Buffer.from(seriesFile(kept)))
-  return `${imagesFolder}/${own}.dcmseries`
+  if (isOurs) for (const file of files) await rm(file, { force: true })
+  return { path: `${imagesFolder}/${own}.dcmseries`, cleanedTags }
 }
 
-async function copySlices(files: readonly string[], folder: string, own: string): Promise<string[]> {
+async function copySlices(
+  files: readonly string[],
+  own: string,
+  { folder, store, keepTags = false }: KeepOptions,
+): Promise<{ kept: string[]; cleanedTags: number }> {
   const place = join(folder, imagesFolder, own)
   refuseLinks(folder, place)
   await makeFolder(place)
   const kept: string[] = []
+  let cleanedTags = 0
   for (const [index, file] of files.entries()) {
     const end = /^\.[a-z0-9]{1,8}$/i.test(extname(file)) ? extname(file) : '.dcm'
     const slice = `${String(index + 1).padStart(4, '0')}${end}`
-    await writeAtomically(join(place, slice), await bytesOf(file))
+    const bytes = await bytesOf(file)
+    const copied = keepTags ? { bytes, cleanedTags: 0 } : cleanedCopy(bytes, file, store)
+    await writeAtomically(join(place, slice), copied.bytes)
+    cleanedTags += copied.cleanedTags
     kept.push(`${own}/${slice}`)
   }
-  return kept
+  return { kept, cleanedTags }
 }
 
 function freeName(images: string, name: string): string {

@@ -13,7 +13,8 @@ export const importsService = implementer.imports.router({
   }): AsyncGenerator<ImportEvent> {
     const session = context.projects.get(input.project)
     const paths = await allowedPaths(context, input.paths)
-    yield* importFiles(session, { paths, copy: input.copy, roots: allowedRoots(context), signal })
+    const { copy, keepTags } = input
+    yield* importFiles(session, { paths, copy, keepTags, roots: allowedRoots(context), signal })
   }),
   formats: implementer.imports.formats.handler(() =>
     codecs.map(({ id, extensions }) => ({ id, extensions: [...extensions] })),

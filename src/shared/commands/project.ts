@@ -35,6 +35,12 @@ export const importIntoProject = defineCommand({
       .boolean()
       .default(false)
       .describe('copy the files into the project; else they stay where they are'),
+    keepTags: z
+      .boolean()
+      .default(false)
+      .describe(
+        'keep names, dates and numbers of patients in copies of DICOM files, and descriptions in names; else they are removed',
+      ),
   }),
   argument: 'project',
   examples: ['project import heads --from scans --copy', 'project import heads --from brain.nii.gz'],

@@ -14,7 +14,7 @@ export const ImportedItem = z.object({
   notes: z.array(
     z.enum([
       ...(['no-spacing', 'own-group', 'colour', 'labels-found', 'unknown-orientation'] as const),
-      ...(['first-volume', 'gaps', 'duplicates'] as const),
+      ...(['first-volume', 'gaps', 'duplicates', 'burned-in'] as const),
     ]),
   ),
   error: Problem.nullable(),
@@ -22,6 +22,8 @@ export const ImportedItem = z.object({
 export type ImportedItem = z.infer<typeof ImportedItem>
 
 export const ImportEvent = z.discriminatedUnion('event', [
+  /** While files are looked for: how many there are so far */
+  z.object({ event: z.literal('scan'), files: z.int() }),
   z.object({ event: z.literal('progress'), done: z.int(), total: z.int() }),
   ImportedItem,
   z.object({
@@ -32,6 +34,8 @@ export const ImportEvent = z.discriminatedUnion('event', [
     notSupported: z.int(),
     failed: z.int(),
     labels: z.int(),
+    /** Attributes that copies no longer hold, or hold otherwise: names, dates, UIDs */
+    cleanedTags: z.int(),
   }),
 ])
 export type ImportEvent = z.infer<typeof ImportEvent>
@@ -45,6 +49,8 @@ export const imports = {
         paths: z.array(z.string().min(1)).min(1).max(100_000),
         /** Copy the files into the project, or leave them where they are */
         copy: z.boolean(),
+        /** Whether copies and names of DICOM files keep what identifies patients; as a rule they do not */
+        keepTags: z.boolean().default(false),
       }),
     )
     .output(eventIterator(ImportEvent)),

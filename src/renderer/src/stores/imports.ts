@@ -14,21 +14,23 @@ export type ImportReport = Extract<ImportEvent, { event: 'report' }>
 export const useImportsStore = defineStore('imports', () => {
   const state = importState()
   const { source, count, choose } = state.chosen
-  const { phase, newName, copy, report, progress, seconds, problem } = state
+  const { phase, newName, copy, keepTags, report, progress, scanned, seconds, problem } = state
 
   /** Begins anew. @param name - of the project to make; null adds to the open one */
-  function begin(chosen: Partial<ImportSource>, name: string | null): void {
+  function begin(sources: Partial<ImportSource>, name: string | null): void {
     if (state.isBusy.value) return
-    state.chosen.replace(chosen)
+    state.chosen.replace(sources)
     newName.value = name
     copy.value = false
+    keepTags.value = false
     state.clear()
     phase.value = 'choosing'
   }
 
   const { start, cancel } = importRun(state)
-  const told = { items: state.collected.items, report, progress, seconds, problem }
-  return { source, count, phase, newName, copy, isBusy: state.isBusy, ...told, begin, choose, start, cancel }
+  const told = { items: state.collected.items, report, progress, scanned, seconds, problem }
+  const chosen = { source, count, phase, newName, copy, keepTags, isBusy: state.isBusy }
+  return { ...chosen, ...told, begin, choose, start, cancel }
 })
 
 function importState() {
@@ -38,8 +40,12 @@ function importState() {
   /** Of a new project; null adds to the open one */
   const newName = ref<string | null>(null)
   const copy = ref(false)
+  /** Whether copies keep what identifies patients */
+  const keepTags = ref(false)
   const report = shallowRef<ImportReport | null>(null)
   const progress = shallowRef({ done: 0, total: 0 })
+  /** Files that were found, before the first is read */
+  const scanned = ref(0)
   const seconds = ref(0)
   const problem = shallowRef<ErrorText | null>(null)
   const isBusy = computed(() => phase.value === 'sending' || phase.value === 'reading')
@@ -49,9 +55,11 @@ function importState() {
     report.value = null
     problem.value = null
     progress.value = { done: 0, total: 0 }
+    scanned.value = 0
   }
 
-  return { chosen, collected, phase, newName, copy, report, progress, seconds, problem, isBusy, clear }
+  const told = { report, progress, scanned, seconds, problem }
+  return { chosen, collected, phase, newName, copy, keepTags, ...told, isBusy, clear }
 }
 
 function importRun(state: ReturnType<typeof importState>) {
@@ -100,9 +108,11 @@ function importRun(state: ReturnType<typeof importState>) {
 
   async function read(paths: readonly string[], signal: AbortSignal): Promise<void> {
     progress.value = { done: 0, total: 0 }
-    const input = { project: projects.openId(), paths: [...paths], copy: state.copy.value }
+    const [copy, keepTags] = [state.copy.value, state.keepTags.value]
+    const input = { project: projects.openId(), paths: [...paths], copy, keepTags }
     for await (const event of await client.imports.add(input, { signal })) {
       if (event.event === 'progress') progress.value = event
+      else if (event.event === 'scan') state.scanned.value = event.files
       else if (event.event === 'item') collected.add(event)
       else state.report.value = event
     }

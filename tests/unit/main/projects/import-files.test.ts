@@ -66,6 +66,7 @@ describe('an import', () => {
     ])
     expect(events.at(-1)).toEqual({
       ...{ event: 'report', ready: 2, slices: 2, known: 0, notSupported: 1, failed: 3, labels: 0 },
+      cleanedTags: 0,
     })
     expect(events.filter(({ event }) => event === 'progress')).toHaveLength(6)
   })

@@ -64,7 +64,9 @@ export function isImageFormat(format: string): boolean {
 export type GroupFilter = 'all' | 'read' | 'look' | 'skipped'
 
 /** Notes that ask for a look; the others only inform. */
-const toLookAt: readonly string[] = ['unknown-orientation', 'colour', 'first-volume', 'gaps', 'duplicates']
+const toLookAt: readonly string[] = [
+  ...['unknown-orientation', 'colour', 'first-volume', 'gaps', 'duplicates', 'burned-in'],
+]
 
 export function filterOf({
   outcome,
