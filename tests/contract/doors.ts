@@ -18,6 +18,7 @@ export type Client = ContractRouterClient<Contract>
 
 export interface OpenDoor {
   readonly client: Client
+  readonly backend: Backend
   /** The user's folder, which no other door has */
   readonly home: string
   close(): Promise<void>
@@ -88,6 +89,7 @@ export async function openDoor(way: keyof typeof ways): Promise<OpenDoor> {
   const { client, close } = await ways[way](backend)
   return {
     client,
+    backend,
     home,
     close: async () => {
       await close()

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { JsonObject, TrainingCheckpoint } from '../../core/checkpoint'
 import {
@@ -25,6 +26,13 @@ import { checkpointNames, isFile } from '../jobs/train/run-folder'
 import type { OpenedModel } from '../models/open-model'
 import { openModel } from '../models/open-model'
 
+interface ExportContext {
+  readonly folders: ModelFolders
+  /** Of the files; null: the model's own */
+  readonly name?: string | null
+  readonly signal?: AbortSignal | undefined
+}
+
 /** One file to write, made only when its turn comes: each may hold all the weights. */
 interface Result {
   readonly file: string
@@ -34,11 +42,13 @@ interface Result {
 /**
  * `slicetune models export MODEL --out DIR`: the model as files that other programs load.
  *
- * @throws AppError FILES_EXIST before anything is written, what opening the model and writing files may throw
+ * One that is given up or fails leaves none of its files.
+ *
+ * @throws AppError FILES_EXIST before anything is written, ABORTED, what opening the model and writing files may throw
  */
 export async function* exportModel(
   { model: idOrPath, out, format, force }: ExportOptions,
-  { folders, name: given = null }: { readonly folders: ModelFolders; readonly name?: string | null },
+  { folders, name: given = null, signal }: ExportContext,
 ): AsyncGenerator<JobEvent> {
   const resolved = await resolveModel(idOrPath, folders)
   const opened = await openModel(idOrPath)
@@ -54,15 +64,32 @@ export async function* exportModel(
   const results = formats.flatMap(one => makers[one](world))
   if (!force) await refuseToReplace(out, results)
   await makeFolder(out)
+  yield* writeAll(out, results, signal)
+  const files = results.map(({ file }) => join(out, file))
+  yield { event: 'report', command: 'models', id: name, files }
+}
+
+async function* writeAll(
+  out: string,
+  results: readonly Result[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<JobEvent> {
   const written: string[] = []
-  for (const { file, make } of results) {
-    yield { event: 'progress', stage: 'export', done: written.length, total: results.length }
-    const path = join(out, file)
-    await writeAtomically(path, make())
-    written.push(path)
-    yield { event: 'written', file: path }
+  let isWhole = false
+  try {
+    for (const { file, make } of results) {
+      if (signal?.aborted === true) throw new AppError('ABORTED', {})
+      yield { event: 'progress', stage: 'export', done: written.length, total: results.length }
+      const path = join(out, file)
+      await writeAtomically(path, make())
+      written.push(path)
+      yield { event: 'written', file: path }
+    }
+    isWhole = true
+  } finally {
+    // Also where nobody listens any more: some of its files are no model.
+    if (!isWhole) await Promise.all(written.map(path => rm(path, { force: true })))
   }
-  yield { event: 'report', command: 'models', id: name, files: written }
 }
 
 interface World {

@@ -24,7 +24,7 @@ import { writeAtomically, writeError } from '../files/write-atomically'
 
 export interface ModelsContext {
   readonly folders: ModelFolders
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Where repositories are served as plain files; a mirror inside a hospital, or a test's server */
   readonly baseUrl?: string
 }
@@ -45,11 +45,11 @@ function row({ manifest, ...model }: KnownModel) {
  * `slicetune models import FILE`: checks that the file is a model of a known family, and copies what a model needs of it. The
  * official files are recognised by their git blob id and get their own ID; others go by `id` or the file's name.
  *
- * @throws AppError USAGE for an ID that is taken, WRONG_CHECKPOINT and what reading the file may throw
+ * @throws AppError USAGE for an ID that is taken, ABORTED before anything is written, WRONG_CHECKPOINT and what reading the file may throw
  */
 export async function* importModel(
   input: { readonly file: string; readonly id?: string | undefined },
-  { folders }: ModelsContext,
+  { folders, signal }: ModelsContext,
 ): AsyncGenerator<JobEvent> {
   const bytes = await readWholeFile(input.file)
   const checkpoint = readTrainingCheckpoint(bytes, input.file)
@@ -58,6 +58,7 @@ export async function* importModel(
   const official = await officialId(bytes, folders)
   const id = input.id ?? official ?? idOf(input.file)
   await refuseTakenId(id, { official, folders, chosen: input.id !== undefined })
+  if (signal?.aborted === true) throw new AppError('ABORTED', {})
   await createFolder(folders.user)
   if (official !== null && id === official) {
     yield* finish(id, join(folders.user, `${id}.pt`), unwrapCheckpoint(bytes, input.file))

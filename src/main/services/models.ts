@@ -40,16 +40,16 @@ export const modelsService = implementer.models.router({
   card: implementer.models.card.handler(({ input, context }) =>
     modelCardOf(context.projects.get(input.project), input.model, context.folders),
   ),
-  import: implementer.models.import.handler(async function* ({ input, context }) {
+  import: implementer.models.import.handler(async function* ({ input, context, signal }) {
     const file = await allowedPath(context, input.file)
-    yield* fileEvents(importModel({ file }, { folders: context.folders }))
+    yield* fileEvents(importModel({ file }, { folders: context.folders, signal }))
     announce(context.projects.get(input.project))
   }),
   download: implementer.models.download.handler(async function* ({ input, context, signal }) {
-    yield* fileEvents(downloadModel(input.model, { folders: context.folders, ...(signal ? { signal } : {}) }))
+    yield* fileEvents(downloadModel(input.model, { folders: context.folders, signal }))
     announce(context.projects.get(input.project))
   }),
-  export: implementer.models.export.handler(({ input, context }) => exported(input, context)),
+  export: implementer.models.export.handler(({ input, context, signal }) => exported(input, context, signal)),
   compare: implementer.models.compare.handler(({ input, context, signal }) => {
     const session = context.projects.get(input.project)
     const [one, other] = input.models
@@ -83,6 +83,7 @@ interface ExportInput {
 async function* exported(
   { project, model, folder, formats }: ExportInput,
   context: ServiceContext,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<FileEvent> {
   const session = context.projects.get(project)
   const out = await allowedPath(context, folder)
@@ -92,7 +93,7 @@ async function* exported(
   const others = formats.filter(format => format !== 'card')
   if (others.length > 0) {
     const options = { model: modelNameOf(session, model), out, format: others.join(','), force: false }
-    for await (const event of fileEvents(exportModel(options, { folders: context.folders, name }))) {
+    for await (const event of fileEvents(exportModel(options, { folders: context.folders, name, signal }))) {
       if (event.event === 'report') written.push(...event.files)
       else yield event
     }

@@ -39,7 +39,7 @@ export async function volumeProject(greys: readonly number[]): Promise<VolumePro
 }
 
 /** NIfTI-1 of bytes, 1 mm a voxel. */
-function nifti(greys: readonly number[]): Uint8Array {
+export function nifti(greys: readonly number[]): Uint8Array {
   const bytes = new Uint8Array(352 + width * height * greys.length)
   const view = new DataView(bytes.buffer)
   view.setInt32(0, 348, true)
