@@ -5,6 +5,7 @@ import type { LimitKind } from '../../shared/domain/export-limit'
 import type { Annotation } from '../../shared/domain/annotation'
 import type { PixelSpacing } from '../datasets'
 import type { StoredSeries } from '../database/project-store'
+import type { SlicePixels } from '../projects/slice-pixels'
 
 /** A label class with the number that stands for it in files: 1, 2, … in the order of the list. */
 export interface ExportLabel {
@@ -51,6 +52,10 @@ export interface ExportWorld {
   objectsOf(slice: ExportSlice): readonly Annotation[]
   /** As it is seen: 8 bits, [height, width] or [height, width, 3]. @throws what reading the slice can meet */
   picture(slice: ExportSlice): Promise<Tensor<'uint8'>>
+  /** True values. @throws as `picture` */
+  pixels(slice: ExportSlice): Promise<Pick<SlicePixels, 'width' | 'height' | 'channels' | 'values'>>
+  /** @throws as `picture` */
+  channels(slice: ExportSlice): Promise<1 | 3>
   /** Absolute */
   sourceFile(series: StoredSeries): string
   /** @param path - inside the export, with slashes. @throws AppError DISK_FULL, FOLDER_NOT_WRITABLE */

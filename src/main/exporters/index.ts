@@ -8,6 +8,7 @@ import { maskPng } from './mask-png'
 import { measurementsCsv } from './measurements-csv'
 import { niftiLabelmap } from './nifti-labelmap'
 import { nrrdLabelmap } from './nrrd-labelmap'
+import { nnunet } from './nnunet'
 import { npyPairs } from './npy-pairs'
 import { yoloSeg } from './yolo-seg'
 
@@ -23,6 +24,7 @@ const byFormat: Readonly<Record<ExportFormat, AnyExporter>> = {
   nifti: niftiLabelmap,
   nrrd: nrrdLabelmap,
   'dicom-seg': dicomSeg,
+  nnunet,
   png: maskPng,
   npy: npyPairs,
   csv: measurementsCsv,

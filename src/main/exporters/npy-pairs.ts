@@ -1,10 +1,9 @@
 import * as z from 'zod'
-import type { Tensor } from '../../core/tensor/tensor'
-import { tensor } from '../../core/tensor/tensor'
 import { writeNpy } from '../codecs'
 import { narrowestLabels } from '../codecs/narrowest-labels'
 import { defineExporter } from './exporter'
 import { commonOptions, overlapsOf } from './option-fields'
+import { threeChannels } from './three-channels'
 import { partFolder, sliceLabelMap } from './slice-label-map'
 
 /**
@@ -24,11 +23,3 @@ export const npyPairs = defineExporter({
       await world.write(`${partFolder(slice, 'gts')}/${slice.stem}.npy`, writeNpy(labels))
     }),
 })
-
-function threeChannels(image: Tensor<'uint8'>): Tensor<'uint8'> {
-  const [height = 0, width = 0, channels = 1] = image.shape
-  if (channels === 3) return image
-  const data = new Uint8Array(height * width * 3)
-  image.data.forEach((value, pixel) => data.fill(value, pixel * 3, pixel * 3 + 3))
-  return tensor('uint8', [height, width, 3], data)
-}

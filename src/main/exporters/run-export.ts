@@ -110,6 +110,8 @@ function exportWorld(
       return objects
     },
     picture: slice => pictureOf(session, slice),
+    pixels: ({ id }) => pixelReader(session).pixels(sliceSource(session, id)),
+    channels: async ({ id }) => (await pixelReader(session).facts(sliceSource(session, id))).channels,
     sourceFile: ({ path }) => session.pathOf(path),
     write: (path, contents) => folder.write(path, contents),
     note: text => void log.notes.push(text),

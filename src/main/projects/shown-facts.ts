@@ -6,6 +6,7 @@ import { turnSize } from '../../shared/geometry/turn'
 import type { StoredSeries } from '../database/project-store'
 import type { PixelSpacing } from '../datasets'
 import type { SliceSource } from '../inference/inference'
+import { looksLikeCt } from './looks-like-ct'
 import type { VolumeSizes } from './crossed-slices'
 import type { ShownPlane } from './shown-plane'
 import type { PixelFacts } from './slice-pixels'
@@ -39,7 +40,7 @@ export function shownFacts(facts: PixelFacts, shown: Shown): FactsOfSlice {
     edges: axis === null ? null : radiologicalEdges(series.directions, axis),
     autoWindow: facts.autoWindow,
     fileWindow: facts.fileWindow,
-    isCt: series.kind === 'volume' && looksLikeCt(facts),
+    isCt: series.kind === 'volume' && facts.channels === 1 && looksLikeCt(facts.sampleType, facts.range),
     volume:
       axis === null || sizes === null
         ? null
@@ -68,11 +69,4 @@ export function refuseOtherSize({ imageFile, sliceIndex }: SliceSource, was: Siz
     reason,
     ...(sliceIndex === null ? {} : { plane: sliceIndex }),
   })
-}
-
-/** NIfTI has no word for Hounsfield units; air at about -1000 is what only CT has. */
-function looksLikeCt({ range, channels, sampleType }: PixelFacts): boolean {
-  return (
-    channels === 1 && sampleType !== 'uint8' && range[0] <= -500 && range[0] >= -5000 && range[1] < 40_000
-  )
 }

@@ -6,6 +6,7 @@ export const exportFormats = [
   'nifti',
   'nrrd',
   'dicom-seg',
+  'nnunet',
   'png',
   'npy',
   'csv',

@@ -12,7 +12,7 @@ export type OptionValue = string | number | boolean
 /** One option of a format, as its schema has it. */
 export interface ExportOption {
   readonly name: string
-  readonly kind: 'choice' | 'switch'
+  readonly kind: 'choice' | 'switch' | 'text'
   readonly choices: readonly string[]
   readonly default: OptionValue
 }
@@ -141,6 +141,8 @@ function optionsOf({ options }: ExportFormatInfo): ExportOption[] {
   return Object.entries(recordOf(options['properties'])).flatMap(([name, schema]): ExportOption[] => {
     const { type, enum: choices, default: first } = recordOf(schema)
     if (type === 'boolean') return [{ name, kind: 'switch', choices: [], default: first === true }]
+    if (type === 'string' && !Array.isArray(choices))
+      return [{ name, kind: 'text', choices: [], default: typeof first === 'string' ? first : '' }]
     if (!Array.isArray(choices)) return []
     const texts = choices.filter(choice => typeof choice === 'string')
     return [

@@ -41,6 +41,7 @@ describe('the exports of a project', () => {
       'nifti',
       'nrrd',
       'dicom-seg',
+      'nnunet',
       'png',
       'npy',
       'csv',
