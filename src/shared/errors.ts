@@ -84,6 +84,10 @@ export const errorTable = {
     fileReason.extend({ plane: z.int().optional() }),
     d => `${d.file}${d.plane === undefined ? '' : `, plane ${d.plane}`} is left out: ${d.reason}.`,
   ),
+  LABELS_NOT_MATCHED: kind(
+    fileReason,
+    d => `${d.file} could not be attached to an image of this project: ${d.reason}.`,
+  ),
   NOT_A_DATASET: kind(
     file,
     d =>

@@ -1,8 +1,9 @@
 import type { DataSet } from 'dicom-parser'
 import dicomParser from 'dicom-parser'
-import type { SeriesPlace } from './codec'
+import { lpsToRas } from './affine'
+import type { Affine, SeriesPlace } from './codec'
 import { isDicom, tags } from './dicom-data-set'
-import { placeInSeries } from './dicom-geometry'
+import { geometryOf, placeInSeries, positionOf } from './dicom-geometry'
 import { readBytes } from './file-bytes'
 
 /** What a DICOM file says before its pixels. */
@@ -28,6 +29,42 @@ export async function readDicomHead(file: string): Promise<DicomHead | null> {
   const start = await readBytes(file, headLength).catch(() => null)
   if (!start || !isDicom(start)) return null
   return headOf(start) ?? headOf(await readBytes(file))
+}
+
+/** What others that were drawn on a DICOM image know it by, and where it lies. */
+export interface DicomSource {
+  readonly series: string
+  /** SOP Instance UID */
+  readonly instance: string
+  readonly frames: number
+  /** Of the first frame; null where the file does not say */
+  readonly affine: Affine | null
+  /** Of the first pixel, in mm towards right, anterior, superior */
+  readonly position: readonly number[] | null
+}
+
+/** @returns null where it is no DICOM image, or says nothing of the kind */
+export async function readDicomSource(file: string): Promise<DicomSource | null> {
+  const start = await readBytes(file, headLength).catch(() => null)
+  if (!start || !isDicom(start)) return null
+  return sourceOf(start) ?? sourceOf(await readBytes(file))
+}
+
+function sourceOf(bytes: Uint8Array): DicomSource | null {
+  try {
+    const data = dicomParser.parseDicom(bytes, { untilTag: tags.pixels })
+    const [series, instance] = [data.string(tags.seriesUid)?.trim(), data.string(tags.sopInstance)?.trim()]
+    if (!series || !instance || !data.elements[tags.pixels]) return null
+    const frames = Number(data.string(tags.numberOfFrames) ?? 1)
+    const position = positionOf(data)
+    return {
+      ...{ series, instance, frames },
+      affine: geometryOf(data, frames).affine,
+      position: position && lpsToRas(position),
+    }
+  } catch {
+    return null
+  }
 }
 
 function headOf(bytes: Uint8Array): DicomHead | null {

@@ -8,7 +8,14 @@ import { runJob } from '../workers/spawn'
 import type { ModelFolders } from '../files/model-folders'
 import { exportModel } from './export-model'
 import type { OpenBackend } from './open-project'
-import { createProject, exportProject, importIntoProject, listProjects, predictProject } from './project'
+import {
+  createProject,
+  exportProject,
+  importIntoProject,
+  importLabelsIntoProject,
+  listProjects,
+  predictProject,
+} from './project'
 import { trainProject } from './train-project'
 import { downloadModel, importModel, listModelsJob } from './models'
 import type { StopFlag } from '../workers/stop-flag'
@@ -55,6 +62,7 @@ export function createCommandRunner({
     demo: job('demo'),
     'project create': (input, { stop }) => createProject(input, { openBackend, stop }),
     'project import': (input, { stop }) => importIntoProject(input, { openBackend, stop }),
+    'project labels': (input, { stop }) => importLabelsIntoProject(input, { openBackend, stop }),
     'project list': (_, { stop }) => listProjects({ openBackend, stop }),
     'project train': (input, { stop }) => trainProject(input, { openBackend, stop }),
     'project predict': (input, { stop }) => predictProject(input, { openBackend, stop }),

@@ -2,10 +2,12 @@ import { basename, resolve } from 'node:path'
 import type * as z from 'zod'
 import type { Commands } from '../../shared/commands'
 import { parseExportOptions } from '../../shared/commands/project'
+import type { ImportedLabels } from '../../shared/contract/label-imports'
 import type { JobEvent } from '../../shared/domain/events'
 import { AppError } from '../../shared/errors'
 import { countOf } from '../../shared/text/count-of'
-import type { ProjectWorld } from './open-project'
+import { describeLabels, describeUnmatched } from './describe-labels'
+import type { ProjectWorld, Services } from './open-project'
 import { inProject, serviceCalls } from './open-project'
 
 type Input<N extends keyof Commands> = z.infer<Commands[N]['input']>
@@ -62,6 +64,55 @@ export async function* importIntoProject(
     if (refused.count > 0)
       throw new AppError('ITEMS_REFUSED', { refused: refused.count, total: refused.total })
   })
+}
+
+/** @throws AppError USAGE for an image that is not there; ITEMS_REFUSED at the end, when any file was or belongs to no image */
+export async function* importLabelsIntoProject(
+  { project, from, to, objectsOf }: Input<'project labels'>,
+  world: ProjectWorld,
+): AsyncGenerator<JobEvent> {
+  yield* inProject(project, world, async function* (api, id) {
+    const series = to === undefined ? null : await seriesNamed(api, project, to)
+    const call = { project: id, paths: [resolve(from)], series, objectsOf: objectsOf ?? null }
+    for await (const event of await api.labelImports.add(call, { signal: world.stop.signal })) {
+      if (event.event === 'progress') yield { ...event, stage: 'Reading labels' }
+      else if (event.event === 'item') yield* labelEvents(event)
+      else {
+        const { masks, slices, files, refused, unmatched } = event
+        const known = event.known > 0 ? `; ${event.known} known already` : ''
+        yield report({
+          ...event,
+          message: `${countOf(masks, 'mask')} added on ${countOf(slices, 'slice')}${known}.`,
+        })
+        if (files === 0) throw new AppError('UNKNOWN_FORMAT', { file: from })
+        if (refused + unmatched > 0)
+          throw new AppError('ITEMS_REFUSED', { refused: refused + unmatched, total: files })
+      }
+    }
+  })
+}
+
+function* labelEvents(item: ImportedLabels): Generator<JobEvent> {
+  const { file, error } = item
+  if (error) yield { event: 'skipped', file, ...error }
+  else yield { ...item, event: 'labels', message: describeLabels(item) }
+  const message = describeUnmatched(item)
+  if (message !== null) yield { event: 'skipped', file, code: 'LABELS_NOT_MATCHED', message }
+}
+
+async function seriesNamed(api: Services, folder: string, name: string): Promise<number> {
+  const { series } = await api.projects.open({ folder: resolve(folder) })
+  const found = series.filter(one => one.name === name)
+  const [first] = found
+  if (first && found.length === 1) return first.id
+  const reason =
+    found.length > 1
+      ? `${found.length} images of the project are called ${name}.`
+      : `The project has no image ${name}. Its first ones: ${series
+          .slice(0, 5)
+          .map(one => one.name)
+          .join(', ')}.`
+  throw new AppError('USAGE', { reason })
 }
 
 export async function* listProjects({ openBackend }: ProjectWorld): AsyncGenerator<JobEvent> {

@@ -71,6 +71,7 @@ function pictureOf(
   return {
     fileName,
     size: width === undefined || height === undefined ? null : { width, height },
+    hasObjects: objects.length > 0,
     withoutArea: objects.length - drawable.length,
     draw: size => drawAll(drawable, size, world),
   }

@@ -35,6 +35,7 @@ export interface LabelledPicture {
   readonly fileName: string
   /** null where the file does not say */
   readonly size: PictureSize | null
+  readonly hasObjects: boolean
   /** What has no area: points, lines, boxes without a mask */
   readonly withoutArea: number
   /** @param size - of the picture that they are to lie on. @throws AppError CORRUPT_FILE */

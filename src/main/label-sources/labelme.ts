@@ -47,6 +47,7 @@ export const labelme = defineLabelSource({
     const size = imageHeight && imageWidth ? { width: imageWidth, height: imageHeight } : null
     const picture = {
       ...{ fileName: imagePath, size, withoutArea: shapes.length - areas.length },
+      hasObjects: shapes.length > 0,
       draw: (on: PictureSize) => drawAll(areas, on, file),
     }
     return { kind: 'pictures', pictures: [picture] }

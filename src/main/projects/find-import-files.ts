@@ -1,9 +1,10 @@
-import { lstat, readdir, stat } from 'node:fs/promises'
-import { basename, dirname, join, relative } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { basename, dirname, relative } from 'node:path'
 import { stemOf } from '../codecs'
 import type { PixelSpacing, SpacingTable } from '../datasets'
 import { folderPairs, isBesides, pairFiles, readSpacingTables } from '../datasets'
-import { insideRoots } from '../files/inside-root'
+import type { WalkOptions } from '../files/walk-folder'
+import { walkFolder } from '../files/walk-folder'
 
 /** A file that was dropped, or that lies in a folder that was. */
 export interface FoundFile {
@@ -37,12 +38,9 @@ export async function findImportFiles(
   { roots = [], signal, onFound = () => undefined }: FindOptions = {},
 ): Promise<FoundFile[]> {
   const found = new Map<string, FoundFile>()
-  const entered = new Set<string>()
   for (const path of paths) {
     const isFolder = (await stat(path).catch(() => null))?.isDirectory() ?? false
-    const files = isFolder
-      ? await walk(path, { root: dirname(path), roots, entered, signal, onFound })
-      : [alone(path)]
+    const files = isFolder ? await filesBelow(path, { roots, signal, onFound }) : [alone(path)]
     for (const file of files) if (!found.has(file.file)) found.set(file.file, file)
   }
   return signal?.aborted === true ? [] : [...found.values()]
@@ -53,49 +51,24 @@ const alone = (file: string): FoundFile => ({
   ...{ maskFile: null, spacingMm: null, isLostMask: false },
 })
 
-interface Walk {
-  /** Names are shown from here on */
-  readonly root: string
-  readonly roots: readonly string[]
-  /** Folders that were looked through: links lead to them again, in circles or by more ways than anybody can go */
-  readonly entered: Set<string>
-  readonly signal: AbortSignal | undefined
-  readonly onFound: () => void
-}
-
-async function walk(folder: string, world: Walk): Promise<FoundFile[]> {
-  const { root, roots, entered, signal, onFound } = world
-  const { ino, dev } = await stat(folder)
-  const own = `${dev}:${ino}`
-  if (entered.has(own)) return []
-  entered.add(own)
-  const layout = await readLayout(folder)
+async function filesBelow(
+  root: string,
+  { onFound, ...options }: WalkOptions & { readonly onFound: () => void },
+): Promise<FoundFile[]> {
+  const layouts = new Map<string, Layout>()
   const files: FoundFile[] = []
-  for (const name of (await readdir(folder)).filter(name => !name.startsWith('.')).sort(byNumber)) {
-    if (signal?.aborted === true) break
-    const path = join(folder, name)
-    if (await leadsOut(path, roots)) continue
-    const entry = await stat(path).catch(() => null) // a broken link is reported when it is opened
-    if (entry?.isDirectory() === true) {
-      const inside = await walk(path, world)
-      files.push(...inside.map(file => withLayout(file, layout)))
-    } else if (!isBesides(name)) {
+  for await (const { kind, path, folders } of walkFolder(root, options)) {
+    if (kind === 'folder') layouts.set(path, await readLayout(path))
+    else if (!isBesides(basename(path))) {
       onFound()
-      files.push(withLayout({ ...alone(path), shown: relative(root, path) }, layout))
+      // What a folder further down has found out comes first.
+      const around = [...folders].reverse().flatMap(folder => layouts.get(folder) ?? [])
+      const found = { ...alone(path), shown: relative(dirname(root), path) }
+      if (!around.some(({ used }) => used.has(path))) files.push(around.reduce(withLayout, found))
     }
   }
-  return files.filter(({ file }) => !layout.used.has(file))
+  return files
 }
-
-async function leadsOut(path: string, roots: readonly string[]): Promise<boolean> {
-  if (roots.length === 0 || !(await lstat(path)).isSymbolicLink()) return false
-  return insideRoots(path, roots).then(
-    () => false,
-    () => true,
-  )
-}
-
-const byNumber = new Intl.Collator('en', { numeric: true }).compare
 
 /** What the names in a folder say: which label map belongs to which image, and how large pixels are. */
 interface Layout {

@@ -14,3 +14,10 @@ export function allowedRoots({ root, app }: ServiceContext): string[] {
 export function allowedPath(context: ServiceContext, path: string): Promise<string> {
   return insideRoots(path, allowedRoots(context))
 }
+
+/** @throws as `allowedPath` */
+export async function allowedPaths(context: ServiceContext, paths: readonly string[]): Promise<string[]> {
+  const allowed: string[] = []
+  for (const path of paths) allowed.push(await allowedPath(context, path))
+  return allowed
+}

@@ -1,9 +1,8 @@
 import { codecs } from '../codecs'
 import type { ImportEvent } from '../../shared/contract/imports'
 import { importFiles } from '../projects/import-files'
-import { allowedPath, allowedRoots } from './allowed-path'
+import { allowedPaths, allowedRoots } from './allowed-path'
 import { implementer } from './implementer'
-import type { ServiceContext } from './service-context'
 
 export const importsService = implementer.imports.router({
   add: implementer.imports.add.handler(async function* ({
@@ -20,9 +19,3 @@ export const importsService = implementer.imports.router({
     codecs.map(({ id, extensions }) => ({ id, extensions: [...extensions] })),
   ),
 })
-
-async function allowedPaths(context: ServiceContext, paths: readonly string[]): Promise<string[]> {
-  const allowed: string[] = []
-  for (const path of paths) allowed.push(await allowedPath(context, path))
-  return allowed
-}

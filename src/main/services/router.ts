@@ -4,6 +4,7 @@ import { exportsService } from './exports'
 import { foldersService } from './folders'
 import { historyService } from './history'
 import { importsService } from './imports'
+import { labelImportsService } from './label-imports'
 import { labelsService } from './labels'
 import { modelsService } from './models'
 import { projectsService } from './projects'
@@ -24,6 +25,7 @@ export const router = {
   labels: labelsService,
   history: historyService,
   imports: importsService,
+  labelImports: labelImportsService,
   slices: slicesService,
   segment: segmentService,
   encoding: encodingService,

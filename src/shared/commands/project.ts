@@ -46,6 +46,36 @@ export const importIntoProject = defineCommand({
   examples: ['project import heads --from scans --copy', 'project import heads --from brain.nii.gz'],
 })
 
+export const importLabelsIntoProject = defineCommand({
+  summary: 'Attach masks that were made elsewhere to the images of a project',
+  input: z.object({
+    project,
+    from: z
+      .string()
+      .min(1)
+      .meta({
+        placeholder: 'FILE|DIR',
+        description:
+          'label maps (NIfTI, NRRD, PNG, TIFF, NPY), COCO or labelme JSON, DICOM SEG, or a folder of them; names of ' +
+          'labels come from the file, a list of ITK-SNAP or a dataset.json beside it',
+      }),
+    to: z.string().min(1).optional().meta({
+      placeholder: 'NAME',
+      description: 'the image that they belong to (default: by name, and by where they lie)',
+    }),
+    objectsOf: z.string().trim().min(1).max(120).optional().meta({
+      placeholder: 'LABEL',
+      description: 'each value of a label map is an object of this label (default: values are labels)',
+    }),
+  }),
+  argument: 'project',
+  examples: [
+    'project labels heads --from annotations.json',
+    'project labels livers --from labelsTr',
+    'project labels cells --from masks --objects-of Nucleus',
+  ],
+})
+
 export const listProjects = defineCommand({
   summary: 'List the projects that were opened last, and how far they are',
   input: z.object({}),

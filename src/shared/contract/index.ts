@@ -1,5 +1,6 @@
 import { exports } from './exports'
 import { imports } from './imports'
+import { labelImports } from './label-imports'
 import { models } from './models'
 import { history, labels, projects } from './projects'
 import { review } from './review'
@@ -15,6 +16,7 @@ const all = {
   labels,
   history,
   imports,
+  labelImports,
   slices,
   segment,
   encoding,

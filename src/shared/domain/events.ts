@@ -17,6 +17,14 @@ export const SkippedEvent = z.object({
   message: z.string(),
 })
 
+/** What became of a file of labels; more fields as `contract/label-imports.ts` says. */
+export const LabelsEvent = z.looseObject({
+  event: z.literal('labels'),
+  file: z.string(),
+  outcome: z.string(),
+  message: z.string(),
+})
+
 /** How far a stage is: `done` of `total` of its own units (slices, bytes, steps). */
 export const ProgressEvent = z.object({
   event: z.literal('progress'),
@@ -221,6 +229,7 @@ export type FileEvent = z.infer<typeof FileEvent>
 export const JobEvent = z.union([
   NoticeEvent,
   SkippedEvent,
+  LabelsEvent,
   ProgressEvent,
   WrittenEvent,
   StepEvent,

@@ -34,6 +34,7 @@ export const EditAction = z.enum([
   'label-add',
   'label-change',
   'label-remove',
+  'import-labels',
 ])
 export type EditAction = z.infer<typeof EditAction>
 

@@ -24,6 +24,7 @@ const judgedNames: Readonly<Record<string, string>> = { base: 'Base model', tune
 const describers: Describers = {
   notice: ({ message }) => [message],
   skipped: ({ message }) => [`Left out: ${message}`],
+  labels: ({ message }) => [message],
   written: ({ file }) => [file],
   check: ({ status, name, message }) => [`${marks[status]} ${name}: ${message}`],
   // Progress goes to the bar; cases wait for the table of the report.
