@@ -6,6 +6,7 @@ const damaged = 'its database cannot be read any more'
 
 /** What SQLite reports, in the user's words; what is not theirs to mend stays as it is. */
 export function sqliteError(error: unknown, file: string): unknown {
+  if (isOfClosed(error)) return new AppError('PROJECT_NOT_OPEN', { project: file }, { cause: error })
   if (!(error instanceof SqliteError)) return error
   const options = { cause: error }
   // Extended codes begin with the plain one: SQLITE_IOERR_WRITE.
@@ -29,6 +30,10 @@ export function sqliteError(error: unknown, file: string): unknown {
       return error
   }
 }
+
+/** Work that goes on while its project is being closed meets this; the driver has no class for it. */
+const isOfClosed = (error: unknown): boolean =>
+  error instanceof TypeError && error.message === 'The database connection is not open'
 
 /** Runs what touches the database, with its errors as `sqliteError` says them. */
 export function translated<T>(file: string, work: () => T): T {

@@ -48,12 +48,17 @@ const sameObject = 0.5
 
 /**
  * Carries annotations from plane to plane through their volume. Each answer is stored as a proposal at once; all of them
- * are undone together. A mask that a person has accepted is never replaced: the way goes on from there.
+ * are undone together. A mask that a person has accepted is never replaced: the way goes on from there. It ends where
+ * the project is closed, and where a person undoes it while it is on its way.
  *
  * @throws AppError NO_SUCH_ITEM, LABEL_LOCKED, READ_ONLY_PROJECT, and what opening the model can meet
  */
-export async function* propagate(task: PropagateTask): AsyncGenerator<Propagated> {
-  const { session, signal } = task
+export async function* propagate(whole: PropagateTask): AsyncGenerator<Propagated> {
+  const { session } = whole
+  const end = new AbortController()
+  session.changes.onClose(() => end.abort())
+  const signal = AbortSignal.any([end.signal, ...(whole.signal ? [whole.signal] : [])])
+  const task = { ...whole, signal, end: () => end.abort() }
   session.assertEditable()
   const planes = planesAlong(session, task.slice)
   const objects = task.annotations.map(id => carriedFrom(session, planes, id))
@@ -65,7 +70,7 @@ export async function* propagate(task: PropagateTask): AsyncGenerator<Propagated
     let alive: readonly Carried[] = objects
     for (let plane = planes.start + step; alive.length > 0; plane += step) {
       const slice = planes.at(plane)
-      if (signal?.aborted === true || !slice) break
+      if (signal.aborted || !slice) break
       const next = await carryTo(slice, alive, { task, planes, hasFinder, journal })
       if (next === null) break
       yield { event: 'slice', slice: slice.id, plane, predictedIou: next.predictedIou, kept: next.kept > 0 }
@@ -74,7 +79,7 @@ export async function* propagate(task: PropagateTask): AsyncGenerator<Propagated
       alive = next.alive
     }
   }
-  yield { event: 'report', slices, stoppedAt, interrupted: signal?.aborted === true }
+  yield { event: 'report', slices, stoppedAt, interrupted: signal.aborted }
 }
 
 const stepsOf = (direction: PropagateTask['direction']): readonly number[] =>
@@ -90,7 +95,7 @@ function carriedFrom({ store }: ProjectSession, planes: PlanesAlong, id: number)
 }
 
 interface Way {
-  readonly task: PropagateTask
+  readonly task: PropagateTask & { readonly signal: AbortSignal; readonly end: () => void }
   readonly planes: PlanesAlong
   readonly hasFinder: boolean
   /** The step of the journal that all of this is */
@@ -111,15 +116,27 @@ async function carryTo(slice: PlaneAlong, objects: readonly Carried[], way: Way)
   if (slice.isEmpty) return nowhere
   try {
     const answers = await answersOn(slice, objects, way)
-    return store(slice, answers, way)
+    if (isTakenBack(way)) way.task.end()
+    return way.task.signal.aborted ? null : store(slice, answers.filter(isWanted(way)), way)
   } catch (error) {
-    if (way.task.signal?.aborted === true) return null
+    if (way.task.signal.aborted) return null
     // The way ends at a plane that cannot be read.
     if (isAppError(error) && ['UNUSABLE_SLICE', 'CORRUPT_FILE', 'FILE_NOT_FOUND'].includes(error.code))
       return nowhere
     throw error
   }
 }
+
+/** A person has undone what it has written so far. */
+function isTakenBack({ task: { session, signal }, journal: { step } }: Way): boolean {
+  return !signal.aborted && step !== null && !session.store.journal.isDone(step)
+}
+
+/** Not of a label that was removed or locked meanwhile. */
+const isWanted =
+  ({ task: { session } }: Way) =>
+  ({ object }: { readonly object: Carried }): boolean =>
+    session.store.labels.get(object.labelId)?.isLocked === false
 
 async function answersOn(
   slice: PlaneAlong,

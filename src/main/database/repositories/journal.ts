@@ -35,6 +35,8 @@ export interface JournalRepository {
   /** @returns null where there is nothing to undo */
   undo(): JournalStep | null
   redo(): JournalStep | null
+  /** false once a step is undone, or dropped */
+  isDone(step: number): boolean
   state(): UndoState
 }
 
@@ -80,6 +82,7 @@ export function createJournalRepository(db: Database): JournalRepository {
       })(),
     undo: () => db.transaction(() => travel(steps.lastDone(), 'before'))(),
     redo: () => db.transaction(() => travel(steps.firstUndone(), 'after'))(),
+    isDone: step => steps.isDone(step),
     state: () => ({ undo: steps.undoAction(), redo: steps.redoAction() }),
   }
 }
@@ -93,6 +96,7 @@ interface NewStep {
 interface StepRows {
   lastDone(): Row | undefined
   firstUndone(): Row | undefined
+  isDone(id: number): boolean
   undoAction(): EditAction | null
   redoAction(): EditAction | null
   mark(id: number, isUndone: boolean): void
@@ -107,6 +111,7 @@ function createStepRows(db: Database): StepRows {
   const firstUndone = db.prepare<[], Row>(`SELECT * ${next}`)
   const undoAction = db.prepare<[], string>(`SELECT action ${last}`).pluck()
   const redoAction = db.prepare<[], string>(`SELECT action ${next}`).pluck()
+  const done = db.prepare<[number], number>('SELECT id FROM journal WHERE id = ? AND is_undone = 0').pluck()
   const mark = db.prepare<[number, number]>('UPDATE journal SET is_undone = ? WHERE id = ?')
   const dropRedo = db.prepare('DELETE FROM journal WHERE is_undone = 1')
   const dropOld = db.prepare<[number]>('DELETE FROM journal WHERE id <= ?')
@@ -125,6 +130,7 @@ function createStepRows(db: Database): StepRows {
   return {
     lastDone: () => lastDone.get(),
     firstUndone: () => firstUndone.get(),
+    isDone: id => done.get(id) !== undefined,
     undoAction: () => actionOf(undoAction.get()),
     redoAction: () => actionOf(redoAction.get()),
     mark: (id, isUndone) => void mark.run(Number(isUndone), id),

@@ -4,6 +4,7 @@ import type { PropagateTask } from '../../../../src/main/inference/propagate'
 import { propagate } from '../../../../src/main/inference/propagate'
 import { acceptCrossProposals } from '../../../../src/main/projects/accept-cross-proposals'
 import { editCrossPlane } from '../../../../src/main/projects/edit-cross-plane'
+import { changeLabel, removeLabel } from '../../../../src/main/projects/edit-labels'
 import { editSlice } from '../../../../src/main/projects/edit-slice'
 import type { CandidateMask, Propagated } from '../../../../src/shared/contract/segment'
 import type { AnnotationDraft } from '../../../../src/shared/domain/annotation'
@@ -25,7 +26,10 @@ class SureInference extends GreyInference {
     this.sureness = new Map(sureness)
   }
 
+  onAsked: (plane: number | null) => void = () => undefined
+
   override async segment(model: ModelName, source: SliceSource, prompt: Prompt): Promise<CandidateMask[]> {
+    this.onAsked(source.sliceIndex)
     this.asked.push({ plane: source.sliceIndex, x0: prompt.box?.x0 })
     const predictedIou = this.sureness.get(source.sliceIndex ?? 0) ?? 0.9
     return (await super.segment(model, source, prompt)).map(mask => ({ ...mask, predictedIou }))
@@ -241,5 +245,53 @@ describe('propagating through a volume', () => {
     expect(session.store.annotations.ofSlice(slice ?? 0)).toMatchObject([{ areaPx: 10 }])
     session.undo()
     expect(ways.flatMap(way => session.store.crossProposals.ofPlane(way))).toEqual([])
+  })
+})
+
+describe('what a person does meanwhile', () => {
+  /** Carries from the first plane, and does something when the model is asked for one of the others. */
+  async function meanwhile(plane: number, act: (project: VolumeProject) => void) {
+    const project = await volumeProject([100, 100, 100, 100, 100, 100])
+    const id = draw(project, 0)
+    const inference = new SureInference()
+    inference.onAsked = asked => {
+      if (asked === plane) act(project)
+    }
+    const task = { inference, annotations: [id], direction: 'up' } as const
+    return { project, inference, ...(await carried(project, task, 0)) }
+  }
+  const carriedTo = (project: VolumeProject) =>
+    project.slices.flatMap((_, plane) => (proposals(project, plane).length > 0 ? [plane] : []))
+
+  test('a label that is removed takes its way with it', async () => {
+    const { project, report } = await meanwhile(3, ({ session }) => removeLabel(session, 1))
+
+    expect(carriedTo(project)).toEqual([])
+    expect(report).toMatchObject({ event: 'report', interrupted: false })
+    expect(project.session.undo()?.action).toBe('label-remove')
+    expect(carriedTo(project)).toEqual([1, 2])
+  })
+
+  test('a label that is locked is not drawn any further', async () => {
+    const { project } = await meanwhile(3, ({ session }) => changeLabel(session, 1, { isLocked: true }))
+
+    expect(carriedTo(project)).toEqual([1, 2])
+  })
+
+  test('undo takes back what was carried, and nothing more is', async () => {
+    const { project, inference, report } = await meanwhile(3, ({ session }) => session.undo())
+
+    expect(carriedTo(project)).toEqual([])
+    expect(report).toMatchObject({ event: 'report', interrupted: true })
+    expect(inference.asked.map(({ plane }) => plane)).toEqual([1, 2, 3])
+    project.session.redo()
+    expect(carriedTo(project)).toEqual([1, 2])
+  })
+
+  test('a project that is closed ends it', async () => {
+    const { report, inference } = await meanwhile(3, ({ session }) => session.changes.close())
+
+    expect(report).toMatchObject({ event: 'report', interrupted: true })
+    expect(inference.asked.at(-1)?.plane).toBe(3)
   })
 })
