@@ -14,14 +14,12 @@ import { itemOf, refusedItem, reportOf } from './report-labels'
 import { refuseLockedLabels, storeLabels } from './store-labels'
 
 export interface LabelImport {
-  /** Absolute; files and folders */
-  readonly paths: readonly string[]
   /** ID of the only series that they may go to */
   readonly series?: number | null
   /** Each value of a label map is an object of this label; null: values are labels */
   readonly objectsOf?: string | null
   /** Links that lead out of these are not followed; empty: all are */
-  readonly roots?: readonly string[]
+  readonly roots?: readonly string[] | undefined
   /** Name that the state of a slice is signed with */
   readonly by: string
   readonly signal?: AbortSignal | undefined
@@ -40,19 +38,29 @@ const fatal: ReadonlySet<ErrorCode> = new Set([
  * they hold is stored in one step: cancelled, nothing is changed; done, one undo takes it back. One bad file never stops the
  * others.
  *
+ * @param paths - absolute; files and folders
  * @throws AppError READ_ONLY_PROJECT, NO_SUCH_ITEM, DISK_FULL, NOT_SAVED
  */
 export async function* importLabels(
   session: ProjectSession,
+  { paths, ...request }: LabelImport & { readonly paths: readonly string[] },
+): AsyncGenerator<LabelImportEvent> {
+  session.assertEditable()
+  const { roots = [], signal } = request
+  yield* importLabelFiles(session, await findLabelFiles(paths, { roots, signal }), request)
+}
+
+/** The same for files that were found. */
+export async function* importLabelFiles(
+  session: ProjectSession,
+  files: readonly LabelFilePlace[],
   request: LabelImport,
 ): AsyncGenerator<LabelImportEvent> {
   session.assertEditable()
-  const { paths, roots = [], signal } = request
-  const files = await findLabelFiles(paths, { roots, signal })
   const targets = targetsOf(session, request)
   const outcomes: Outcome[] = []
   try {
-    for await (const outcome of readAll(files, targets, roots)) {
+    for await (const outcome of readAll(files, targets, request.roots ?? [])) {
       if ('done' in outcome) yield { event: 'progress', done: outcome.done, total: files.length }
       else outcomes.push(outcome)
     }
@@ -60,7 +68,7 @@ export async function* importLabels(
     if (isAppError(error) && error.code === 'ABORTED') return
     throw error
   }
-  if (signal?.aborted === true) return
+  if (request.signal?.aborted === true) return
   yield* stored(session, outcomes, request.by)
 }
 

@@ -40,7 +40,7 @@ async function readNames(file: string, roots: readonly string[]): Promise<LabelN
   try {
     if (roots.length > 0) await insideRoots(dirname(file), roots)
     const source = await labelSourceOf(file)
-    if (source?.id !== 'itk-snap' && source?.id !== 'dataset-json') return null
+    if (source?.holds !== 'names') return null
     const found = await source.read(await bytesOf(file), file)
     return found.kind === 'names' ? found.names : null
   } catch (error) {

@@ -5,6 +5,7 @@ import type { StoredSeries } from '../database/project-store'
 import type { LabelFileOf, SegmentFrame } from '../label-sources'
 import type { Triple } from './grid-map'
 import { gridMap } from './grid-map'
+import { knownPseudonyms } from '../projects/project-pseudonyms'
 import type { ImageGrid } from './image-grids'
 import { nearest } from './image-names'
 import type { LabelTargets, PlanNote, Unmatched } from './label-plan'
@@ -52,6 +53,10 @@ export async function placeFrames(
 ): Promise<PlacedFrames> {
   const candidates = await dicomImages(targets)
   const known = instancesOf(candidates)
+  const pseudonyms = knownPseudonyms(targets.session.store)
+  // Copies in the project may have other UIDs than the files that they were made of.
+  const sourceOf = (uid: string | null): Source | undefined =>
+    uid === null ? undefined : (known.get(uid) ?? known.get(pseudonyms?.uid(uid) ?? ''))
   const images = new Map<number, FramesOnImage & { readonly frames: PlacedFrame[] }>()
   const put = ({ series, grid }: Candidate, frame: PlacedFrame): void => {
     const on = images.get(series.id) ?? { series, sizes: grid.sizes, frames: [] }
@@ -60,7 +65,7 @@ export async function placeFrames(
   }
   const rest: SegmentFrame[] = []
   for (const frame of seg.frames) {
-    const source = known.get(frame.instance ?? '')
+    const source = sourceOf(frame.instance)
     if (source) put(source, onSource(file, frame, { ...source, size: seg.size }))
     else rest.push(frame)
   }

@@ -33,7 +33,7 @@ export async function readPlan(
     return { kind: 'other' }
   }
   const bytes = await bytesOf(file)
-  if (!source.isLabelsOnly && isOwnImage(file, bytes, targets)) {
+  if (source.holds === 'maps' && isOwnImage(file, bytes, targets)) {
     if (isNamed)
       throw new AppError('UNUSABLE_SLICE', { file, reason: 'it is an image of this project itself' })
     return { kind: 'other' }

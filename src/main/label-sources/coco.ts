@@ -34,7 +34,7 @@ type CocoObject = CocoFile['annotations'][number]
 export const coco = defineLabelSource({
   id: 'coco',
   extensions: ['.json'],
-  isLabelsOnly: true,
+  holds: 'masks',
   sniff: head => looksLikeJson(head, ['annotations', 'images']) && !looksLikeJson(head, ['shapes']),
   read: (bytes, file) => {
     const { images, annotations, categories } = parseJson(CocoFile, { bytes, file, what: 'COCO' })

@@ -12,7 +12,7 @@ const DatasetFile = z.object({ labels: z.record(z.string().max(1000), z.unknown(
 export const datasetJson = defineLabelSource({
   id: 'dataset-json',
   extensions: ['.json'],
-  isLabelsOnly: true,
+  holds: 'names',
   sniff: head =>
     looksLikeJson(head, ['labels']) &&
     looksLikeJson(head, ['numTraining', 'channel_names', 'modality', 'file_ending', 'training']),

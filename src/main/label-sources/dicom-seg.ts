@@ -17,7 +17,7 @@ const headLength = 1024
 export const dicomSeg = defineLabelSource({
   id: 'dicom-seg',
   extensions: ['.dcm'],
-  isLabelsOnly: true,
+  holds: 'masks',
   sniff: head => isDicom(head) && classUid.test(Buffer.from(head.subarray(0, headLength)).toString('latin1')),
   read: async (bytes, file) => {
     try {

@@ -6,6 +6,7 @@ import { itkSnapLabels } from './itk-snap-labels'
 import { labelMap } from './label-map'
 import type { LabelSource } from './label-source'
 import { labelme } from './labelme'
+import { slicerSegmentation } from './slicer-segmentation'
 
 export type {
   DrawnObjects,
@@ -29,6 +30,7 @@ export const labelSources: readonly LabelSource[] = [
   datasetJson,
   coco,
   itkSnapLabels,
+  slicerSegmentation,
   labelMap,
 ]
 
@@ -39,4 +41,9 @@ const headLength = 65_536
 export async function labelSourceOf(file: string): Promise<LabelSource | null> {
   const head = await bytesOf(file, headLength)
   return labelSources.find(({ sniff }) => sniff(head)) ?? null
+}
+
+/** Whether a file holds masks and no image: one that is dropped with images belongs to them. @throws as `bytesOf` */
+export async function isLabelFile(file: string): Promise<boolean> {
+  return (await labelSourceOf(file))?.holds === 'masks'
 }

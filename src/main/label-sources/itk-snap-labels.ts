@@ -13,7 +13,7 @@ const longest = 2 ** 22
 export const itkSnapLabels = defineLabelSource({
   id: 'itk-snap',
   extensions: ['.txt', '.label'],
-  isLabelsOnly: true,
+  holds: 'names',
   sniff: head => {
     const lines = textOf(head)
       .split(/\r?\n/)

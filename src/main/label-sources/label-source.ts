@@ -97,8 +97,8 @@ export interface LabelSource {
   readonly id: string
   /** Ends of file names, lower case, with the dot; for dialogs, never to decide what a file is */
   readonly extensions: readonly string[]
-  /** Whether it can hold nothing but labels: such a file is never taken for an image */
-  readonly isLabelsOnly: boolean
+  /** `masks`: and is never an image; `maps`: label maps, or images; `names`: of labels, and no masks */
+  readonly holds: 'masks' | 'maps' | 'names'
   /** @param head - the first 64 kB of the file, or all of it */
   readonly sniff: (head: Uint8Array) => boolean
   /** @throws AppError CORRUPT_FILE, FILE_UNREADABLE */

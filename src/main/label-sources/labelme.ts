@@ -35,7 +35,7 @@ const LabelmeFile = z.object({
 export const labelme = defineLabelSource({
   id: 'labelme',
   extensions: ['.json'],
-  isLabelsOnly: true,
+  holds: 'masks',
   sniff: head => looksLikeJson(head, ['shapes']),
   read: (bytes, file) => {
     const { shapes, imagePath, imageHeight, imageWidth } = parseJson(LabelmeFile, {

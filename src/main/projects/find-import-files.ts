@@ -5,6 +5,7 @@ import type { PixelSpacing, SpacingTable } from '../datasets'
 import { folderPairs, isBesides, pairFiles, readSpacingTables } from '../datasets'
 import type { WalkOptions } from '../files/walk-folder'
 import { walkFolder } from '../files/walk-folder'
+import { isLabelFile } from '../label-sources'
 
 /** A file that was dropped, or that lies in a folder that was. */
 export interface FoundFile {
@@ -16,6 +17,8 @@ export interface FoundFile {
   readonly spacingMm: PixelSpacing | null
   /** A label map in a folder of masks, without an image of its name */
   readonly isLostMask: boolean
+  /** It holds masks for images, and is none itself: COCO, labelme, DICOM SEG, segments of 3D Slicer */
+  readonly isLabels: boolean
 }
 
 export interface FindOptions {
@@ -29,7 +32,7 @@ export interface FindOptions {
 
 /**
  * The files to import, each once, by name. Folders are walked; hidden files and tables are passed over, and so are label
- * maps that belong to an image: they come with it.
+ * maps that belong to an image: they come with it. Lists of masks are taken along, for when the images are there.
  *
  * @returns none where it was stopped
  */
@@ -40,7 +43,9 @@ export async function findImportFiles(
   const found = new Map<string, FoundFile>()
   for (const path of paths) {
     const isFolder = (await stat(path).catch(() => null))?.isDirectory() ?? false
-    const files = isFolder ? await filesBelow(path, { roots, signal, onFound }) : [alone(path)]
+    const files = isFolder
+      ? await filesBelow(path, { roots, signal, onFound })
+      : [{ ...alone(path), isLabels: await isLabelList(path) }]
     for (const file of files) if (!found.has(file.file)) found.set(file.file, file)
   }
   return signal?.aborted === true ? [] : [...found.values()]
@@ -48,8 +53,12 @@ export async function findImportFiles(
 
 const alone = (file: string): FoundFile => ({
   ...{ file, shown: basename(file) },
-  ...{ maskFile: null, spacingMm: null, isLostMask: false },
+  ...{ maskFile: null, spacingMm: null, isLostMask: false, isLabels: false },
 })
+
+/** Of what lies beside images, JSON may be more than a table. */
+const isLabelList = async (path: string): Promise<boolean> =>
+  /\.json$/i.test(path) && (await isLabelFile(path).catch(() => false))
 
 async function filesBelow(
   root: string,
@@ -59,6 +68,8 @@ async function filesBelow(
   const files: FoundFile[] = []
   for await (const { kind, path, folders } of walkFolder(root, options)) {
     if (kind === 'folder') layouts.set(path, await readLayout(path))
+    else if (await isLabelList(path))
+      files.push({ ...alone(path), shown: relative(dirname(root), path), isLabels: true })
     else if (!isBesides(basename(path))) {
       onFound()
       // What a folder further down has found out comes first.

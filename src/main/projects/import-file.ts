@@ -7,6 +7,7 @@ import { bytesOf, decodeBytes } from '../codecs'
 import type { FileCache, LoadedSlice, PixelSpacing, SliceAxis } from '../datasets'
 import { loadImage, loadLabels, planeCount } from '../datasets'
 import type { ProjectStore } from '../database/project-store'
+import { layVolume } from '../label-imports/lay-volume'
 import { measured } from './edit-slice'
 import { imagesFolder, pathInProject } from './image-copies'
 import type { KeepOptions } from './import-source'
@@ -134,7 +135,7 @@ interface ReadSlice {
 /** Planes with values that are no numbers are left out; a file without any other is refused. */
 async function readSlices(plan: ImportPlan, name: string, decoded: DecodedFile): Promise<ReadSlice[]> {
   const image: FileCache = { read: () => Promise.resolve(decoded) }
-  const mask = plan.maskFile === null ? null : await onceRead(plan.maskFile)
+  const mask = plan.maskFile === null ? null : await onceRead(plan.maskFile, decoded, name)
   if (decoded.kind === 'picture') return [await readSlice(plan, null, { name, image, mask })]
   const planes = decoded.pixels.shape.length <= 4 ? planeCount(decoded.pixels.shape, volumeAxis) : 1
   const slices: ReadSlice[] = []
@@ -158,9 +159,15 @@ interface Files {
   readonly mask: FileCache | null
 }
 
-async function onceRead(file: string): Promise<FileCache> {
+/** A label volume in the order of its image's voxels, where both say where they lie. */
+async function onceRead(file: string, image: DecodedFile, name: string): Promise<FileCache> {
   const decoded = await decodeBytes(await bytesOf(file), file, 'labels')
-  return { read: () => Promise.resolve(decoded) }
+  const areBothPlaced = decoded.hasPlace && image.hasPlace && image.pixels.shape.length === 3
+  const [depth = 1, height = 1, width = 1] = image.pixels.shape
+  const grid = { sizes: [width, height, depth] as const, affine: image.affine }
+  const { labels } =
+    areBothPlaced && decoded.kind === 'volume' ? layVolume(file, decoded, grid, name) : { labels: decoded }
+  return { read: () => Promise.resolve(labels) }
 }
 
 async function readSlice(plan: ImportPlan, plane: number | null, files: Files): Promise<ReadSlice> {

@@ -7,6 +7,7 @@ import { findImportFiles } from './find-import-files'
 import type { ImportOutcome } from './import-file'
 import { importFile } from './import-file'
 import type { FoundItem } from './import-series'
+import { importFoundLabels, withLabelFiles } from './import-found-labels'
 import { groupSeries } from './import-series'
 import type { ProjectSession } from './project-session'
 
@@ -19,6 +20,8 @@ export interface ImportOptions {
   readonly keepTags?: boolean
   /** Links that lead out of these are not followed; empty: all are */
   readonly roots?: readonly string[]
+  /** Name that the state of a slice with imported labels is signed with */
+  readonly by?: string
   /** What is imported until then stays */
   readonly signal?: AbortSignal | undefined
 }
@@ -36,35 +39,51 @@ const fatal: ReadonlySet<ErrorCode> = new Set([
 const announceEvery = 20
 
 /**
- * Reads each file once and adds what can be used; one bad file never stops the others.
+ * Reads each file once and adds what can be used; one bad file never stops the others. Masks that lie among the images are
+ * attached once these are there.
  *
  * @throws AppError READ_ONLY_PROJECT, DISK_FULL, NOT_SAVED, FOLDER_NOT_WRITABLE
  */
 export async function* importFiles(
   session: ProjectSession,
-  { paths, copy, keepTags = false, roots = [], signal }: ImportOptions,
+  options: ImportOptions,
 ): AsyncGenerator<ImportEvent> {
   session.assertEditable()
-  const files = yield* scanning(async onFound => {
-    const found = await findImportFiles(paths, { roots, signal, onFound })
-    return groupSeries(found, signal)
+  const { paths, roots = [], signal } = options
+  const found = yield* scanning(async onFound => {
+    const all = await findImportFiles(paths, { roots, signal, onFound })
+    return withLabelFiles(await groupSeries(all, signal))
   })
-  const total = files.length
   const counts = { ready: 0, slices: 0, known: 0, notSupported: 0, failed: 0, labels: 0, cleanedTags: 0 }
+  for await (const event of importAll(session, found, { ...options, counts })) {
+    if (event.event === 'item') count(counts, event)
+    yield event
+  }
+  yield { event: 'report', ...counts }
+}
+
+async function* importAll(
+  session: ProjectSession,
+  found: readonly FoundItem[],
+  { counts, copy, keepTags = false, by = '', roots, signal }: ImportOptions & { readonly counts: Counts },
+): AsyncGenerator<Exclude<ImportEvent, { event: 'report' }>> {
+  const images = found.filter(({ isLabels }) => !isLabels)
+  const labels = found.filter(({ isLabels }) => isLabels)
+  const total = found.length
   try {
-    for (const [done, file] of files.entries()) {
-      if (signal?.aborted === true) break
+    for (const [done, file] of images.entries()) {
+      if (signal?.aborted === true) return
       yield { event: 'progress', done, total }
-      for (const item of await importFound(session, file, { copy, keepTags, counts })) {
-        count(counts, item)
-        yield item
-      }
+      yield* await importFound(session, file, { copy, keepTags, counts })
       if (done % announceEvery === announceEvery - 1) announce(session)
     }
   } finally {
     announce(session)
   }
-  yield { event: 'report', ...counts }
+  if (labels.length === 0) return
+  for await (const event of importFoundLabels(session, labels, { by, roots, signal })) {
+    yield event.event === 'progress' ? { ...event, done: images.length + event.done, total } : event
+  }
 }
 
 /** Between two of them a person sees no difference */

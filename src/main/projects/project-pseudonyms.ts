@@ -9,7 +9,7 @@ const keyName = 'pseudonym-key'
 export function projectPseudonyms(store: ProjectStore): Pseudonyms {
   return createPseudonyms(
     store.transaction(() => {
-      const known = store.settings.get(keyName, z.string().regex(/^[0-9a-f]{64}$/))
+      const known = keyOf(store)
       if (known !== null) return known
       const made = newPseudonymKey()
       store.settings.set(keyName, made)
@@ -17,6 +17,15 @@ export function projectPseudonyms(store: ProjectStore): Pseudonyms {
     }),
   )
 }
+
+/** @returns null where the project has renamed nothing yet */
+export function knownPseudonyms(store: ProjectStore): Pseudonyms | null {
+  const key = keyOf(store)
+  return key === null ? null : createPseudonyms(key)
+}
+
+const keyOf = ({ settings }: ProjectStore): string | null =>
+  settings.get(keyName, z.string().regex(/^[0-9a-f]{64}$/))
 
 /** A hash of a patient's ID without a key, as projects stored it at first */
 const keyless = /^patient-[0-9a-f]{12}$/

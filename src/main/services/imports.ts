@@ -13,7 +13,8 @@ export const importsService = implementer.imports.router({
     const session = context.projects.get(input.project)
     const paths = await allowedPaths(context, input.paths)
     const { copy, keepTags } = input
-    yield* importFiles(session, { paths, copy, keepTags, roots: allowedRoots(context), signal })
+    const by = context.app.settings().reviewer
+    yield* importFiles(session, { paths, copy, keepTags, roots: allowedRoots(context), by, signal })
   }),
   formats: implementer.imports.formats.handler(() =>
     codecs.map(({ id, extensions }) => ({ id, extensions: [...extensions] })),
