@@ -2,11 +2,14 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { fillExports } from './interop-exports.mjs'
 import { root } from './setup/root.mjs'
 
 /**
  * `npm run interop`: what SliceTune writes is read by torch, ONNX Runtime for Python and, from the checkout that
- * EFFICIENTSAM_DIR names, EfficientSAM's own code; and the other way round. See docs/interop.md.
+ * EFFICIENTSAM_DIR names, EfficientSAM's own code; and the other way round. Exports of annotations are read by nibabel, pynrrd,
+ * highdicom, pycocotools and others. `--only models` or `--only exports` does one of the two. See docs/interop.md.
  */
 
 const cases = path.join(root, 'tests', 'interop')
@@ -15,9 +18,10 @@ const sample = path.join(root, 'resources', 'sample', 'fetal-head-us')
 /**
  * @param {string} command
  * @param {string[]} args
+ * @param {number[]} codes that are right
  * @returns {string} what it printed
  */
-function run(command, args) {
+function run(command, args, codes = [0]) {
   const { status, stdout, error } = spawnSync(command, args, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -25,12 +29,14 @@ function run(command, args) {
     env: { ...process.env, SLICETUNE_HOME: path.join(work, 'home'), PYTHONDONTWRITEBYTECODE: '1' },
   })
   if (error) throw error
-  if (status !== 0) throw new Error(`${[command, ...args].join(' ')} ended with ${status}`)
+  if (status === null || !codes.includes(status))
+    throw new Error(`${[command, ...args].join(' ')} ended with ${status}`)
   return stdout
 }
 
+const cli = path.join(root, 'out', 'main', 'cli.js')
 /** @param {string[]} args */
-const slicetune = (...args) => run(process.execPath, [path.join(root, 'out', 'main', 'cli.js'), ...args])
+const slicetune = (...args) => run(process.execPath, [cli, ...args])
 
 /** The user's Python, or one of our own with the packages of requirements.txt, which the first run fetches. */
 function findPython() {
@@ -82,14 +88,41 @@ function fill(python) {
   fs.writeFileSync(inWork('resumed.jsonl'), slicetune('train', ...data, ...resume, '--no-finder', '--json'))
 }
 
-const work = fs.mkdtempSync(path.join(os.tmpdir(), 'slicetune-interop-'))
-try {
-  const python = findPython()
-  fill(python)
-  const results = run(python, [path.join(cases, 'check_files.py'), work])
+/**
+ * @param {string} python
+ * @param {string} checker
+ * @param {string} folder
+ * @returns {{ name: string, status: string, detail: string }[]}
+ */
+const check = (python, checker, folder) =>
+  run(python, [path.join(cases, checker), folder])
     .trim()
     .split('\n')
-    .map(line => /** @type {{ name: string, status: string, detail: string }} */ (JSON.parse(line)))
+    .map(line => JSON.parse(line))
+
+/** @param {string} python */
+function checkModels(python) {
+  fill(python)
+  return check(python, 'check_files.py', work)
+}
+
+/** @param {string} python */
+function checkExports(python) {
+  const folder = inWork('exports')
+  run(python, [path.join(cases, 'exports', 'write_sources.py'), folder])
+  // Files that a format cannot hold are named, and the rest is written: that ends with a code of its own.
+  fillExports(folder, (...args) => run(process.execPath, [cli, ...args], [0, 3]))
+  return check(python, path.join('exports', 'check_exports.py'), folder)
+}
+
+const parts = { models: checkModels, exports: checkExports }
+const { only } = parseArgs({ options: { only: { type: 'string' } } }).values
+const work = fs.mkdtempSync(path.join(os.tmpdir(), 'slicetune-interop-'))
+try {
+  const chosen = Object.entries(parts).filter(([name]) => only === undefined || only === name)
+  if (chosen.length === 0) throw new Error(`--only takes ${Object.keys(parts).join(' or ')}`)
+  const python = findPython()
+  const results = chosen.flatMap(([, part]) => part(python))
   for (const { name, status, detail } of results) console.log(`${status.padEnd(8)} ${name} (${detail})`)
   /** @param {string} status */
   const count = status => results.filter(result => result.status === status).length

@@ -4,6 +4,7 @@ Usage: python check_exports.py FOLDER, after write_sources.py and SliceTune itse
 """
 
 import base64
+import contextlib
 import io
 import json
 import re
@@ -20,6 +21,7 @@ import pydicom
 from PIL import Image
 from pycocotools.coco import COCO
 from skimage.draw import polygon
+from skimage.measure import label as components
 
 from sources import LABELS, PICTURES, Source, image, mask, numbered
 
@@ -220,25 +222,6 @@ def labelme_masks(folder: Path) -> str:
     return f"{count} masks, every pixel identical"
 
 
-def filled(expected: np.ndarray, label: int) -> np.ndarray:
-    """What polygons can hold of a label: its holes are background that no way leads into."""
-    outside = np.pad(expected != label, 1, constant_values=True)
-    reached = np.zeros_like(outside)
-    reached[0, 0] = True
-    while True:
-        grown = reached.copy()
-        for axis in (0, 1):
-            for step in (-1, 1):
-                grown |= np.roll(reached, step, axis)
-        # Outlines of pixels that meet at a corner part there, so that background leaks through it.
-        for steps in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
-            grown |= np.roll(reached, steps, (0, 1))
-        grown &= outside
-        if (grown == reached).all():
-            return ~reached[1:-1, 1:-1]
-        reached = grown
-
-
 @check("scikit-image: polygons of labelme JSON and YOLO, rasterised at the pixels' centres")
 def polygons(folder: Path) -> str:
     worst = 0
@@ -257,16 +240,13 @@ def polygons(folder: Path) -> str:
                 held = expected == label
                 assert (drawn | ~held).all(), f"{kind}, {name}: a pixel of the mask is outside of its outline"
                 worst = max(worst, int((drawn & ~held).sum()))
-                same(drawn, fill_exactly(held), f"{kind}, {name}")
+                same(drawn, filled(held), f"{kind}, {name}")
     return f"every pixel of the masks inside, {worst} of holes filled at most"
 
 
-def fill_exactly(held: np.ndarray) -> np.ndarray:
-    from skimage.measure import label as components
-
-    around = np.pad(held, 1)
-    # Background that touches the border by sides or corners is outside; what is left are holes.
-    parts = components(~around, connectivity=2)
+def filled(held: np.ndarray) -> np.ndarray:
+    """What polygons can hold: holes are background that no way leads into, by sides or corners."""
+    parts = components(~np.pad(held, 1), connectivity=2)
     return ~(parts == parts[0, 0])[1:-1, 1:-1]
 
 
@@ -303,23 +283,32 @@ def twice(folder: Path) -> str:
     return f"{count} files"
 
 
+#: Files that come back in each format
+BACK = {f"{name}-v": len(numbered()) for name in ("nifti", "nrrd", "nnunet")}
+BACK |= {"dicom-seg-v": 2, **{f"{name}-p": len(PICTURES) for name in ("coco", "labelme", "png", "nnunet")}}
+
+
 @check("what is exported comes back as the same masks")
 def back(folder: Path) -> str:
-    formats = sorted(folder.glob("back-*"))
-    for each in formats:
-        for file in each.rglob("*.nii.gz"):
-            seed = next(seed for seed, source in numbered() if source.name == file.name.removesuffix(".nii.gz"))
-            same(np.asarray(nib.load(file).dataobj), mask(seed), str(file))
-        for file in each.rglob("masks/*.png"):
-            same(np.array(Image.open(file)), dict(pictures())[file.stem], str(file))
-    assert formats
-    return ", ".join(each.name.removeprefix("back-") for each in formats)
+    seeds = {source.name: seed for seed, source in numbered()}
+    for name, count in BACK.items():
+        files = sorted((folder / f"back-{name}").rglob("labels/*.nii.gz" if name.endswith("-v") else "masks/*.png"))
+        assert len(files) == count, f"{name}: {files}"
+        for file in files:
+            stem = file.name.removesuffix(".nii.gz").removesuffix(".png")
+            if name.endswith("-v"):
+                same(np.asarray(nib.load(file).dataobj), mask(seeds[stem]), str(file))
+            else:
+                same(np.array(Image.open(file)), dict(pictures())[stem], str(file))
+    return ", ".join(BACK)
 
 
 def main(folder: Path) -> None:
     for name, function in checks.items():
         try:
-            result = {"status": "passed", "detail": function(folder)}
+            # Libraries that print would stand between the lines of JSON.
+            with contextlib.redirect_stdout(sys.stderr):
+                result = {"status": "passed", "detail": function(folder)}
         except Exception as error:  # whatever it is, the other checks still run
             traceback.print_exc()
             result = {"status": "failed", "detail": f"{type(error).__name__}: {error}"}
