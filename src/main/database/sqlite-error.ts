@@ -6,8 +6,11 @@ const damaged = 'its database cannot be read any more'
 
 /** What SQLite reports, in the user's words; what is not theirs to mend stays as it is. */
 export function sqliteError(error: unknown, file: string): unknown {
-  if (isOfClosed(error)) return new AppError('PROJECT_NOT_OPEN', { project: file }, { cause: error })
-  if (!(error instanceof SqliteError)) return error
+  if (error instanceof SqliteError) return inWords(error, file)
+  return isOfClosed(error) ? new AppError('PROJECT_NOT_OPEN', { project: file }, { cause: error }) : error
+}
+
+function inWords(error: InstanceType<typeof SqliteError>, file: string): Error {
   const options = { cause: error }
   // Extended codes begin with the plain one: SQLITE_IOERR_WRITE.
   const code = /^SQLITE_[A-Z]+/.exec(error.code)?.[0]

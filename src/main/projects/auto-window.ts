@@ -6,6 +6,8 @@ import type { WindowLevel } from '../../shared/domain/window-level'
 export interface ValueRange {
   readonly range: readonly [number, number]
   readonly autoWindow: WindowLevel
+  /** Whether all are whole numbers, whatever their type: windows lie differently on those */
+  readonly isWhole: boolean
 }
 
 /** Percentiles between which the automatic window lies: a few hot or dead pixels do not decide it. */
@@ -33,7 +35,7 @@ export function windowOf(values: DataOf[SampleType]): ValueRange {
   }
   ascending.sort()
   const [black, white] = [percentile(ascending, lowest), percentile(ascending, highest)]
-  return { range: [low, high], autoWindow: windowBetween(black, white, isWhole) }
+  return { range: [low, high], autoWindow: windowBetween(black, white, isWhole), isWhole }
 }
 
 /** The other way round of `windowFraction`: LINEAR of DICOM for whole numbers counts both ends, LINEAR_EXACT measures. */

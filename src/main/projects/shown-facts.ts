@@ -24,7 +24,7 @@ interface Shown {
 type FactsOfSlice = Pick<
   Slice,
   | ('width' | 'height' | 'channels' | 'sampleType' | 'range' | 'spacingMm' | 'edges')
-  | ('autoWindow' | 'fileWindow' | 'isCt' | 'volume')
+  | ('isWhole' | 'autoWindow' | 'fileWindow' | 'isCt' | 'volume')
 >
 
 /** What the pixels of a plane say about it, as it is shown. */
@@ -38,6 +38,7 @@ export function shownFacts(facts: PixelFacts, shown: Shown): FactsOfSlice {
     range: [...facts.range],
     spacingMm: spacing && plane.turn.isTransposed ? { x: spacing.y, y: spacing.x } : spacing,
     edges: axis === null ? null : radiologicalEdges(series.directions, axis),
+    isWhole: facts.isWhole,
     autoWindow: facts.autoWindow,
     fileWindow: facts.fileWindow,
     isCt: series.kind === 'volume' && facts.channels === 1 && looksLikeCt(facts.sampleType, facts.range),

@@ -9,6 +9,7 @@ import type { FileCache, PixelSpacing } from '../datasets'
 import { createFileCache, loadImage } from '../datasets'
 import { systemCode } from '../files/write-atomically'
 import type { SliceSource } from '../inference/inference'
+import type { ValueRange } from './auto-window'
 import { windowOf } from './auto-window'
 
 /** The values of a slice as the doors hand them out: true values, row-major, channels last, alpha dropped. */
@@ -24,10 +25,7 @@ export interface SlicePixels {
 }
 
 /** What is said about pixels without handing them out. */
-export interface PixelFacts extends Omit<SlicePixels, 'values'> {
-  readonly range: readonly [number, number]
-  readonly autoWindow: WindowLevel
-}
+export interface PixelFacts extends Omit<SlicePixels, 'values'>, ValueRange {}
 
 /** Reads slices of projects, and keeps the last files and what was found out about them. */
 export interface PixelReader {

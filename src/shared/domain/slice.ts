@@ -91,6 +91,8 @@ export const Slice = z.object({
   sampleType: SampleType,
   /** Smallest and largest value */
   range: z.tuple([z.number(), z.number()]),
+  /** Whether all values are whole numbers: a window lies differently on others, see `windowFraction` */
+  isWhole: z.boolean(),
   spacingMm: z.object({ x: z.number().positive(), y: z.number().positive() }).nullable(),
   edges: EdgeLetters.nullable(),
   /** null for a picture */

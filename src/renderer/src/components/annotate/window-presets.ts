@@ -32,17 +32,11 @@ export function windowText({ width, centre }: WindowLevel): string {
   })
 }
 
-/** The whole range of values, black to white. */
-export function fullWindow({
-  range: [low, high],
-  sampleType,
-}: Pick<Slice, 'range' | 'sampleType'>): WindowLevel {
-  // LINEAR spreads width - 1 values around centre - 0.5; floats of less than two values are spread exactly.
-  const isWhole = !sampleType.startsWith('float') || high - low >= 1
-  const span = Math.max(high - low, Number.EPSILON)
+/** The whole range of values, black to white: the other way round of `windowFraction`. */
+export function fullWindow({ range: [low, high], isWhole }: Pick<Slice, 'range' | 'isWhole'>): WindowLevel {
   return isWhole
-    ? { centre: (low + high + 1) / 2, width: span + 1 }
-    : { centre: (low + high) / 2, width: span }
+    ? { centre: (low + high + 1) / 2, width: high - low + 1 }
+    : { centre: (low + high) / 2, width: Math.max(high - low, Number.EPSILON) }
 }
 
 /** Which of the buttons the window of a slice is; `own`: it was dragged or typed. */
