@@ -1,3 +1,5 @@
+import type { DType } from '../../core/tensor/dtype'
+import type { Shape } from '../../core/tensor/shape'
 import type { Tensor } from '../../core/tensor/tensor'
 import type { WindowLevel } from '../../shared/domain/window-level'
 import type { Directions } from '../../shared/geometry/directions'
@@ -58,6 +60,37 @@ export interface DecodedFile {
 /** What a codec must find out, and what it may. */
 export type CodecResult = Pick<DecodedFile, 'pixels' | 'kind'> & Partial<DecodedFile>
 
+/** A decoded file without its values. */
+export interface AboutFile extends Omit<DecodedFile, 'pixels'> {
+  readonly dtype: DType
+  /** That `pixels` would have */
+  readonly shape: Shape
+}
+
+/** A volume that is not held in memory as a whole: its planes are fetched one by one. */
+export interface LargeVolume {
+  /** Its shape is [z, y, x] */
+  readonly about: AboutFile
+  /**
+   * One plane as it is stored, [y, x], in memory of its own.
+   *
+   * @throws AppError CORRUPT_FILE, FILE_NOT_FOUND, FILE_UNREADABLE, UNUSABLE_SLICE, DISK_FULL
+   */
+  plane(z: number): Promise<Tensor>
+  /** Until everything was read that a checksum speaks for. @throws as `plane` */
+  check(): Promise<void>
+  /** What it holds outside of memory goes */
+  close(): void
+}
+
+export interface LargeOptions {
+  /** The first kilobytes of the file */
+  readonly head: Uint8Array
+  readonly role: FileRole
+  /** Bytes of decoded values from which on a volume is large */
+  readonly least: number
+}
+
 export interface Codec {
   readonly id: string
   /** Ends of file names, lower case, with the dot; used to list candidates, never to decide what a file is. */
@@ -69,6 +102,12 @@ export interface Codec {
    * @throws AppError CORRUPT_FILE, FILE_UNREADABLE (a variant we do not read) or UNSAFE_PICKLE
    */
   readonly read: (bytes: Uint8Array, file: string, role: FileRole) => CodecResult | Promise<CodecResult>
+  /**
+   * For volumes that need not be held as a whole; null for what `read` is to read.
+   *
+   * @throws as `read`
+   */
+  readonly openLarge?: (file: string, options: LargeOptions) => Promise<LargeVolume | null>
 }
 
 /** Import formats are declared with this: one file a format, one line in the registry. */

@@ -1,10 +1,11 @@
 import { AppError } from '../../shared/errors'
-import type { Codec, DecodedFile, FileRole } from './codec'
+import type { Codec, DecodedFile, FileRole, LargeVolume } from './codec'
 import { completed } from './codec'
 import { dicom } from './dicom'
 import { dicomSeries } from './dicom-series'
 import { readBytes } from './file-bytes'
 import { jpeg } from './jpeg'
+import { largeBytes } from './large-volume'
 import { nifti } from './nifti'
 import { npy } from './npy'
 import { npz } from './npz-archive'
@@ -12,11 +13,15 @@ import { nrrd } from './nrrd'
 import { png } from './png'
 import { tiff } from './tiff'
 
-export type { Affine, Codec, DecodedFile, FileRole, SeriesPlace } from './codec'
+export type { AboutFile, Affine, Codec, DecodedFile, FileRole, LargeVolume, SeriesPlace } from './codec'
 export { readNiftiHeader } from './nifti-header'
 export type { DicomHead, DicomSource } from './dicom-head'
 export { readDicomHead, readDicomSource } from './dicom-head'
-export { seriesFile, seriesMembers } from './dicom-series'
+export type { AboutSeries, SeriesList } from './series-list'
+export { listedAbout, seriesFile, seriesMembers } from './series-list'
+export { largeSeries } from './large-series'
+export { aboutSlices, readSlice, refuseOtherShape } from './series-volume'
+export { aboutOf } from './large-volume'
 export { writeNifti } from './nifti-write'
 export type { SeriesOrder } from './series-order'
 export { orderOf, turnedOrder } from './series-order'
@@ -32,6 +37,27 @@ export const codecs: readonly Codec[] = [dicom, png, jpeg, tiff, nifti, nrrd, np
 /** Reads a file as what its bytes say it is, whatever its name. */
 export async function readImageFile(file: string, role: FileRole): Promise<DecodedFile> {
   return decodeBytes(await readBytes(file), file, role)
+}
+
+/** Bytes that hold every header, of compressed files too */
+const headLength = 32_768
+
+/**
+ * Opens a volume that need not be held in memory as a whole.
+ *
+ * @param least - bytes of decoded values from which on it is large
+ * @returns null for everything else, which `readImageFile` is to read
+ * @throws AppError as `readImageFile`
+ */
+export async function openLargeVolume(
+  file: string,
+  role: FileRole,
+  least = largeBytes,
+): Promise<LargeVolume | null> {
+  if (role === 'stored') return null
+  const head = await readBytes(file, headLength)
+  const codec = codecs.find(candidate => candidate.sniff(head))
+  return (await codec?.openLarge?.(file, { head, role, least })) ?? null
 }
 
 /** @param file - name for error messages */

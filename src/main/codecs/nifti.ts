@@ -5,6 +5,7 @@ import { AppError } from '../../shared/errors'
 import type { CodecResult } from './codec'
 import { defineCodec } from './codec'
 import { firstVolume } from './first-volume'
+import { openLargeNifti } from './large-nifti'
 import { isGzip, isNifti, readNiftiHeader } from './nifti-header'
 import { guardDecodedSize } from './size-guard'
 import { typedValues } from './typed-values'
@@ -13,6 +14,7 @@ export const nifti = defineCodec({
   id: 'nifti',
   extensions: ['.nii.gz', '.nii'],
   sniff: bytes => isGzip(bytes) || isNifti(bytes),
+  openLarge: openLargeNifti,
   read: (bytes, file, role): CodecResult => {
     const header = readNiftiHeader(bytes, file)
     const length = sizeOf(header.dimensions) * bytesPerElement(header.dtype)

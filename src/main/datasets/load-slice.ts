@@ -1,12 +1,14 @@
 import { labelValues } from '../../core/imaging/labels'
 import { numbersOf, pictureSize } from '../../core/imaging/picture'
+import type { Shape } from '../../core/tensor/shape'
 import type { Tensor } from '../../core/tensor/tensor'
 import { tensor } from '../../core/tensor/tensor'
 import type { WindowLevel } from '../../shared/domain/window-level'
 import { AppError } from '../../shared/errors'
-import type { DecodedFile } from '../codecs'
+import type { DecodedFile, FileRole } from '../codecs'
 import type { FileCache } from './file-cache'
 import { createFileCache } from './file-cache'
+import type { LargePlanes } from './large-planes'
 import { planeCount, planeOf, planeSpacing } from './plane'
 import type { LoadedSlice, PixelSpacing, SliceRecord } from './records'
 
@@ -51,8 +53,7 @@ export async function loadLabels(
   record: Pick<SliceRecord, 'maskFile' | 'sliceIndex' | 'axis' | 'spacingMm'>,
   files: FileCache = createFileCache(),
 ): Promise<Pick<LoadedSlice, 'labels' | 'labelValues'>> {
-  const maskFile = await files.read(record.maskFile, 'labels')
-  const part = picturePart(maskFile, record, record.maskFile)
+  const { part } = await partOf(files, record, { file: record.maskFile, role: 'labels' })
   const labels = wholeLabels(part, { file: record.maskFile, plane: record.sliceIndex })
   return { labels, labelValues: labelValues(labels.data) }
 }
@@ -71,13 +72,34 @@ export async function loadImage(
   record: Pick<SliceRecord, 'imageFile' | 'sliceIndex' | 'axis' | 'spacingMm'>,
   files: FileCache = createFileCache(),
 ): Promise<LoadedImage> {
-  const file = await files.read(record.imageFile, 'image')
-  const image = picturePart(file, record, record.imageFile)
+  const { file, part: image } = await partOf(files, record, { file: record.imageFile, role: 'image' })
   checkImage(image, { file: record.imageFile, plane: record.sliceIndex })
   return { image, spacingMm: spacingOf(file, record), window: file.windows[0] ?? null }
 }
 
 type Cut = Pick<SliceRecord, 'sliceIndex' | 'axis' | 'spacingMm'>
+
+interface Wanted {
+  readonly file: string
+  readonly role: FileRole
+}
+
+/** A picture or a plane as true values, and what its file says. */
+async function partOf(
+  files: FileCache,
+  cut: Cut,
+  { file: name, role }: Wanted,
+): Promise<{ readonly file: Omit<DecodedFile, 'pixels'>; readonly part: Tensor }> {
+  const large = (await files.large?.(name, role)) ?? null
+  if (large) return { file: large.about, part: await largePart(large, cut, name) }
+  const file = await files.read(name, role)
+  return { file, part: picturePart(file, cut, name) }
+}
+
+async function largePart(large: LargePlanes, { sliceIndex, axis }: Cut, name: string): Promise<Tensor> {
+  const plane = planeIn(large.about.shape, { sliceIndex, axis }, name)
+  return scaled(await large.plane(axis ?? 2, plane), large.about)
+}
 
 /** The picture, or the plane of a volume, as true values. */
 function picturePart(file: DecodedFile, { sliceIndex, axis }: Cut, name: string): Tensor {
@@ -88,18 +110,23 @@ function picturePart(file: DecodedFile, { sliceIndex, axis }: Cut, name: string)
   if (!isVolumeShape(file.pixels.shape)) {
     throw unusable(name, `it has ${file.pixels.shape.length} dimensions; only volumes of three are read`)
   }
-  const [cut, plane] = [axis ?? 2, sliceIndex ?? 0]
-  const count = planeCount(file.pixels.shape, cut)
+  const plane = planeIn(file.pixels.shape, { sliceIndex, axis }, name)
+  return scaled(planeOf(file.pixels, axis ?? 2, plane), file)
+}
+
+function planeIn(shape: Shape, { sliceIndex, axis }: Pick<Cut, 'sliceIndex' | 'axis'>, name: string): number {
+  const plane = sliceIndex ?? 0
+  const count = planeCount(shape, axis ?? 2)
   if (sliceIndex === null && count > 1) throw unusable(name, 'it is a volume where a picture is needed')
   if (plane >= count) throw unusable(name, `it has ${count} planes, fewer than its image`)
-  return scaled(planeOf(file.pixels, cut, plane), file)
+  return plane
 }
 
 /** [z, y, x] or [z, y, x, 1 to 4 channels] */
 const isVolumeShape = (shape: readonly number[]): boolean =>
   shape.length === 3 || (shape.length === 4 && (shape[3] ?? 0) <= 4)
 
-function scaled(pixels: Tensor, { scale }: DecodedFile): Tensor {
+function scaled(pixels: Tensor, { scale }: Pick<DecodedFile, 'scale'>): Tensor {
   if (!scale) return pixels
   const values = numbersOf(pixels).map(value => value * scale.slope + scale.intercept)
   return tensor('float64', pixels.shape, values)
@@ -155,7 +182,7 @@ function isGrey(values: Float64Array, at: number, channels: number): boolean {
   return channels < 3 || (values[at] === values[at + 1] && values[at] === values[at + 2])
 }
 
-function spacingOf(file: DecodedFile, { axis, spacingMm }: Cut): PixelSpacing | null {
+function spacingOf(file: Omit<DecodedFile, 'pixels'>, { axis, spacingMm }: Cut): PixelSpacing | null {
   if (spacingMm || file.kind === 'volume') return spacingMm ?? planeSpacing(file, axis ?? 2)
   const [y, x] = file.spacingMm ?? []
   return y === undefined || x === undefined ? null : { y, x }

@@ -50,7 +50,7 @@ export function planeOf(volume: Tensor, axis: SliceAxis, index: number): Tensor 
   return tensor(volume.dtype, [height, width, ...channels], data)
 }
 
-export function planeSpacing(file: DecodedFile, axis: SliceAxis): PixelSpacing | null {
+export function planeSpacing(file: Pick<DecodedFile, 'spacingMm'>, axis: SliceAxis): PixelSpacing | null {
   const [vertical, horizontal] = rowsAndColumns(axis)
   const [y, x] = [file.spacingMm?.[vertical], file.spacingMm?.[horizontal]]
   return y === undefined || x === undefined ? null : { y, x }

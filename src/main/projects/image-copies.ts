@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { basename, extname, isAbsolute, join, relative, sep } from 'node:path'
+import { copyFile, rename, rm } from 'node:fs/promises'
+import { basename, dirname, extname, isAbsolute, join, relative, sep } from 'node:path'
 import { makeFolder } from '../files/make-folder'
 import { refuseLinks } from '../files/refuse-links'
-import { writeAtomically } from '../files/write-atomically'
+import { writeAtomically, writeError } from '../files/write-atomically'
 
 /** Where a project keeps the pixels that it has itself */
 export const imagesFolder = 'images'
@@ -14,7 +16,25 @@ export const isUploaded = (file: string, folder: string): boolean =>
   pathInProject(file, folder).startsWith(`${uploadsFolder}/`)
 
 /** A name of its own in the project's folder; the bytes that were checked are the ones that are kept. */
-export async function copyIn(file: string, bytes: Uint8Array, folder: string): Promise<string> {
+export function copyIn(file: string, bytes: Uint8Array, folder: string): Promise<string> {
+  return copyAs(file, folder, path => writeAtomically(path, bytes))
+}
+
+/** The same for a file that is too large to be held. @throws AppError DISK_FULL, FOLDER_NOT_WRITABLE */
+export function copyFileIn(file: string, folder: string): Promise<string> {
+  return copyAs(file, folder, async path => {
+    const beside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+    try {
+      await copyFile(file, beside)
+      await rename(beside, path)
+    } catch (error) {
+      await rm(beside, { force: true }).catch(() => undefined) // the first error is the one to report
+      throw writeError(error, path)
+    }
+  })
+}
+
+async function copyAs(file: string, folder: string, write: (path: string) => Promise<void>): Promise<string> {
   const inside = isAbsolute(file) ? pathInProject(file, folder) : file
   if (inside.startsWith(`${imagesFolder}/`)) return inside
   refuseLinks(folder, join(folder, imagesFolder))
@@ -23,7 +43,7 @@ export async function copyIn(file: string, bytes: Uint8Array, folder: string): P
   for (let copy = 1; ; copy++) {
     const name = copy === 1 ? `${stem}${end}` : `${stem}-${copy}${end}`
     if (existsSync(join(folder, imagesFolder, name))) continue
-    await writeAtomically(join(folder, imagesFolder, name), bytes)
+    await write(join(folder, imagesFolder, name))
     return `${imagesFolder}/${name}`
   }
 }

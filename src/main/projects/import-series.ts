@@ -2,8 +2,22 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
-import type { DicomHead, SeriesOrder } from '../codecs'
-import { bytesOf, decodeBytes, orderOf, readDicomHead, seriesFile, turnedOrder } from '../codecs'
+import type { AboutFile, AboutSeries, DecodedFile, DicomHead, SeriesList, SeriesOrder } from '../codecs'
+import {
+  aboutOf,
+  aboutSlices,
+  bytesOf,
+  decodeBytes,
+  largeSeries,
+  listedAbout,
+  orderOf,
+  readDicomHead,
+  readSlice,
+  refuseOtherShape,
+  seriesFile,
+  turnedOrder,
+} from '../codecs'
+import { largePlanes } from '../datasets'
 import { makeFolder } from '../files/make-folder'
 import { refuseLinks } from '../files/refuse-links'
 import { writeAtomically } from '../files/write-atomically'
@@ -111,17 +125,37 @@ export async function openSeries(plan: SeriesPlan, options: KeepOptions): Promis
     bytes += content.length
     hash.update(content)
   }
-  const list = Buffer.from(seriesFile(files))
   const name = options.keepTags === true ? plan.name : plan.plainName
+  let listed: AboutSeries | null = null
   return {
     ...{ bytes, name, sha256: hash.digest('hex') },
-    decode: () => decodeBytes(list, join(dirname(files[0] ?? ''), name), 'image'),
-    keep: () => keepSeries(name, files, options),
+    open: async () => {
+      const { about, isScaled } = await surveyed(files)
+      listed = listedAbout(about, isScaled)
+      const planes = listed && largePlanes(largeSeries({ files, about: listed }, 'image'))
+      // Slices in colours have no list that says what they are together.
+      let whole: Promise<DecodedFile> | null = null
+      const read = (): Promise<DecodedFile> =>
+        (whole ??= decodeBytes(Buffer.from(seriesFile(files)), join(dirname(files[0] ?? ''), name), 'image'))
+      return { about, files: { read, large: () => Promise.resolve(planes) } }
+    },
+    keep: () => keepSeries(name, { files, about: listed }, options),
   }
 }
 
+/** Decodes each slice once, and keeps none of its values. */
+async function surveyed(files: readonly string[]): Promise<ReturnType<typeof aboutSlices>> {
+  const slices: AboutFile[] = []
+  for (const file of files) {
+    const slice = aboutOf(await readSlice(await bytesOf(file), file, 'image'))
+    refuseOtherShape(slice.shape, slices[0]?.shape, file)
+    slices.push(slice)
+  }
+  return aboutSlices(slices)
+}
+
 /** The list always lies in the project; the slices beside it, or where they are. */
-async function keepSeries(name: string, files: readonly string[], options: KeepOptions): Promise<Kept> {
+async function keepSeries(name: string, { files, about }: SeriesList, options: KeepOptions): Promise<Kept> {
   const { folder, copy, keepTags } = options
   const images = join(folder, imagesFolder)
   refuseLinks(folder, images)
@@ -130,7 +164,7 @@ async function keepSeries(name: string, files: readonly string[], options: KeepO
   const isOurs = keepTags !== true && files.every(file => isUploaded(file, folder))
   const { kept, cleanedTags } =
     copy || isOurs ? await copySlices(files, own, options) : { kept: files, cleanedTags: 0 }
-  await writeAtomically(join(images, `${own}.dcmseries`), Buffer.from(seriesFile(kept)))
+  await writeAtomically(join(images, `${own}.dcmseries`), Buffer.from(seriesFile(kept, about ?? undefined)))
   if (isOurs) for (const file of files) await rm(file, { force: true })
   return { path: `${imagesFolder}/${own}.dcmseries`, cleanedTags }
 }

@@ -1,13 +1,25 @@
 import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { AppError } from '../../shared/errors'
-import type { DecodedFile } from '../codecs'
-import { bytesOf, codecByName, codecs, decodeBytes, stemOf } from '../codecs'
+import type { AboutFile, LargeVolume } from '../codecs'
+import {
+  aboutOf,
+  bytesOf,
+  codecByName,
+  codecs,
+  decodeBytes,
+  openLargeVolume,
+  readImageFile,
+  stemOf,
+} from '../codecs'
 import { isDicom } from '../codecs/dicom-data-set'
 import type { ProjectStore } from '../database/project-store'
+import type { FileCache } from '../datasets'
+import { largePlanes } from '../datasets'
 import { deidentifyDicom } from '../privacy/deidentify-dicom'
 import { plainName } from '../privacy/plain-name'
-import { copyIn, isUploaded, pathInProject } from './image-copies'
+import { copyFileIn, copyIn, isUploaded, pathInProject } from './image-copies'
 import { projectPseudonyms } from './project-pseudonyms'
 
 export interface KeepOptions {
@@ -25,10 +37,16 @@ export interface ImportSource {
   readonly bytes: number
   /** Of the file as it was found: by it the same file is known again */
   readonly sha256: string
-  /** What it is called in the project; read after `decode` */
+  /** What it is called in the project; read after `open` */
   readonly name: string
-  decode(): Promise<DecodedFile>
+  open(): Promise<OpenedImage>
   keep(): Promise<Kept>
+}
+
+/** What a file says, and how its planes are fetched. */
+export interface OpenedImage {
+  readonly about: AboutFile
+  readonly files: FileCache
 }
 
 export interface Kept {
@@ -41,6 +59,8 @@ export interface Kept {
 /** A file that is a picture or a volume by itself. @throws AppError UNKNOWN_FORMAT and what opening it can meet */
 export async function openAlone(file: string, options: KeepOptions): Promise<ImportSource> {
   await refuseOtherFormat(file)
+  const large = await openLargeVolume(file, 'image')
+  if (large) return openLargeAlone(file, large, options)
   const bytes = await bytesOf(file)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const isCleaned = options.keepTags !== true && isDicom(bytes)
@@ -51,9 +71,47 @@ export async function openAlone(file: string, options: KeepOptions): Promise<Imp
     get name() {
       return nameOf()
     },
-    decode: () => decodeBytes(bytes, file, 'image'),
+    open: async () => {
+      const decoded = await decodeBytes(bytes, file, 'image')
+      return { about: aboutOf(decoded), files: { read: () => Promise.resolve(decoded) } }
+    },
     keep: () => (isCleaned ? keepCleaned(file, nameOf(), bytes, options) : keepAsItIs(file, bytes, options)),
   }
+}
+
+/** Nothing of it is held but the plane that is being looked at. */
+async function openLargeAlone(
+  file: string,
+  volume: LargeVolume,
+  { folder, copy }: KeepOptions,
+): Promise<ImportSource> {
+  const planes = largePlanes(volume)
+  return {
+    ...(await fileDigest(file)),
+    name: stemOf(file),
+    open: async () => {
+      await volume.check()
+      return {
+        about: volume.about,
+        files: { read: () => readImageFile(file, 'image'), large: () => Promise.resolve(planes) },
+      }
+    },
+    keep: async () => {
+      volume.close()
+      return { path: copy ? await copyFileIn(file, folder) : pathInProject(file, folder), cleanedTags: 0 }
+    },
+  }
+}
+
+async function fileDigest(file: string): Promise<Pick<ImportSource, 'bytes' | 'sha256'>> {
+  const hash = createHash('sha256')
+  let bytes = 0
+  for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20 })) {
+    // A stream of a file without an encoding gives bytes.
+    bytes += (chunk as Buffer).length
+    hash.update(chunk as Buffer)
+  }
+  return { bytes, sha256: hash.digest('hex') }
 }
 
 async function keepAsItIs(file: string, bytes: Uint8Array, { folder, copy }: KeepOptions): Promise<Kept> {

@@ -40,6 +40,10 @@ const mostFacts = 20_000
 export function createPixelReader(): PixelReader {
   const known = new Map<string, PixelFacts>()
   let files: FileCache = createFileCache()
+  const renew = (): void => {
+    files.close?.()
+    files = createFileCache()
+  }
   const pixels = async (source: SliceSource): Promise<SlicePixels> => {
     try {
       const { imageFile, sliceIndex, axis } = source
@@ -49,14 +53,14 @@ export function createPixelReader(): PixelReader {
       return { ...sampled(image), spacingMm, fileWindow: window }
     } catch (error) {
       // It also remembers failures, which a person may mend while the project is open.
-      files = createFileCache()
+      renew()
       throw error
     }
   }
   const stamps = new Map<string, string>()
   const checked = async (source: SliceSource): Promise<string> => {
     const stamp = await stampOf(source.imageFile)
-    if ((stamps.get(source.imageFile) ?? stamp) !== stamp) files = createFileCache()
+    if ((stamps.get(source.imageFile) ?? stamp) !== stamp) renew()
     stamps.set(source.imageFile, stamp)
     return `${source.imageFile} ${stamp} ${source.axis ?? '-'} ${source.sliceIndex ?? '-'}`
   }
