@@ -13,7 +13,7 @@ import { outcomeOf } from './outcome'
 import type { Dataset, SkippedFile, SliceAxis, SliceRecord } from './records'
 import type { SpacingTable } from './spacing-table'
 import { readSpacingTables } from './spacing-table'
-import { isVolumeFile, labelledPlanes, planeName } from './volume-slices'
+import { imageKind, labelledPlanes, planeName } from './volume-slices'
 
 export interface DiscoverOptions {
   /** Axis of volumes to cut along: 0, 1, 2 are x, y, z of the file. Default 2 */
@@ -63,8 +63,10 @@ async function addPair(pair: FilePair, place: Place, found: Found): Promise<void
   const path = relative(place.root, pair.imageFile).split(sep).join('/')
   const stem = stemOf(pair.imageFile)
   const base = { ...pair, split: place.split }
-  if (!(await isVolumeFile(pair.imageFile))) {
-    const group = place.rule?.(pair.imageFile) ?? path
+  const { isVolume, patient } = await imageKind(pair.imageFile)
+  const known = place.rule?.(pair.imageFile) ?? patient
+  if (!isVolume) {
+    const group = known ?? path
     const spacingMm =
       place.spacings.get(path.slice(path.lastIndexOf('/') + 1)) ?? place.spacings.get(stem) ?? null
     found.slices.push({ ...base, id: path, name: stem, group, sliceIndex: null, axis: null, spacingMm })
@@ -76,7 +78,7 @@ async function addPair(pair: FilePair, place: Place, found: Found): Promise<void
     return
   }
   const { planes, empty } = outcome.value
-  const group = place.rule?.(pair.imageFile) ?? stem
+  const group = known ?? stem
   found.volumes.push({ labelled: planes.length, empty })
   for (const index of planes) {
     const name = planeName(pair.imageFile, index)

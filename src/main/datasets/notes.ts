@@ -24,7 +24,7 @@ export function groupNotes(
   hasSplit: boolean,
 ): string[] {
   const notes: string[] = []
-  const alone = slices.filter(slice => slice.sliceIndex === null && !rule?.(slice.imageFile)).length
+  const alone = slices.filter(slice => slice.sliceIndex === null && slice.group === slice.id).length
   if (alone > 0) {
     const images = countOf(alone, 'image')
     const [matches, says, is] = alone === 1 ? ['matches', 'says', 'is'] : ['match', 'say', 'are each']

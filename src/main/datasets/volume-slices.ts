@@ -73,12 +73,19 @@ const isNiftiName = (file: string): boolean => /\.nii(\.gz)?$/i.test(file)
 /** Names whose files are always pictures */
 const pictureName = /\.(png|jpe?g)$/i
 
-/** Whether a file holds a volume, which decides how it is listed; a name that leaves it open is looked into. */
-export async function isVolumeFile(file: string): Promise<boolean> {
-  if (isNiftiName(file)) return true
-  if (pictureName.test(file)) return false
-  const decoded = await readImageFile(file, 'image').catch(() => null)
-  return decoded?.kind === 'volume'
+/** What decides how a file is listed. */
+export interface ImageKind {
+  readonly isVolume: boolean
+  /** Hash of the patient's ID, where a DICOM file names one */
+  readonly patient: string | null
+}
+
+/** A name that leaves it open is looked into. */
+export async function imageKind(file: string): Promise<ImageKind> {
+  if (isNiftiName(file)) return { isVolume: true, patient: null }
+  if (pictureName.test(file)) return { isVolume: false, patient: null }
+  const decoded = await readImageFile(file, 'image').catch(() => null) // who reads it says what is wrong
+  return { isVolume: decoded?.kind === 'volume', patient: decoded?.place?.patient ?? null }
 }
 
 /** `case_001` and plane 12 of 120 give `case_001-012`: sorted by name is sorted by plane. */
