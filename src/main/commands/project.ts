@@ -94,7 +94,7 @@ export async function* importLabelsIntoProject(
 
 function* labelEvents(item: ImportedLabels): Generator<JobEvent> {
   const { file, error } = item
-  if (error) yield { event: 'skipped', file, ...error }
+  if (error) yield { event: 'skipped', file, code: error.code, message: error.message }
   else yield { ...item, event: 'labels', message: describeLabels(item) }
   const message = describeUnmatched(item)
   if (message !== null) yield { event: 'skipped', file, code: 'LABELS_NOT_MATCHED', message }

@@ -126,7 +126,8 @@ function* stored(
     return itemOf(outcome.place, outcome.plan, result)
   })
   yield* items
-  yield reportOf(items, session.store.labels.list().length - before)
+  const slices = new Set(results.flatMap(result => [...result.slices])).size
+  yield reportOf(items, { slices, newLabels: session.store.labels.list().length - before })
 }
 
 function withoutLocked({ store }: ProjectSession, outcome: Outcome): Outcome {

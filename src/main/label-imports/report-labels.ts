@@ -1,5 +1,6 @@
 import type { ImportedLabels, LabelImportEvent } from '../../shared/contract/label-imports'
 import type { AppError } from '../../shared/errors'
+import { problemOf } from '../../shared/problem-of'
 import type { LabelFilePlace } from './find-label-files'
 import type { LabelPlan } from './label-plan'
 import type { StoredLabels } from './store-labels'
@@ -17,6 +18,7 @@ export function itemOf({ shown }: LabelFilePlace, plan: LabelPlan, stored: Store
   return {
     ...nothing,
     ...stored,
+    slices: stored.slices.size,
     event: 'item',
     file: shown,
     outcome: outcomeOf(plan, stored),
@@ -52,12 +54,14 @@ export function refusedItem({
   readonly place: LabelFilePlace
   readonly error: AppError
 }): ImportedLabels {
-  const { code, message } = error
-  const outcome = code === 'LABELS_NOT_MATCHED' ? 'unmatched' : 'refused'
-  return { ...nothing, event: 'item', file: place.shown, outcome, error: { code, message } }
+  const outcome = error.code === 'LABELS_NOT_MATCHED' ? 'unmatched' : 'refused'
+  return { ...nothing, event: 'item', file: place.shown, outcome, error: problemOf(error) }
 }
 
-export function reportOf(items: readonly ImportedLabels[], newLabels: number): LabelImportEvent {
+export function reportOf(
+  items: readonly ImportedLabels[],
+  { slices, newLabels }: { readonly slices: number; readonly newLabels: number },
+): LabelImportEvent {
   const sum = (of: (item: ImportedLabels) => number): number =>
     items.reduce((total, item) => total + of(item), 0)
   const count = (...outcomes: readonly ImportedLabels['outcome'][]): number =>
@@ -66,7 +70,7 @@ export function reportOf(items: readonly ImportedLabels[], newLabels: number): L
     event: 'report',
     files: items.length,
     masks: sum(({ masks }) => masks),
-    slices: sum(({ slices }) => slices),
+    slices,
     known: sum(({ known }) => known),
     unmatched: count('unmatched', 'partly'),
     refused: count('refused'),

@@ -12,7 +12,8 @@ import { nearestColour } from './nearest-colour'
 /** What became of one file's masks. */
 export interface StoredLabels {
   readonly masks: number
-  readonly slices: number
+  /** IDs of those that they lie on */
+  readonly slices: ReadonlySet<number>
   /** Masks that were there already */
   readonly known: number
   /** Other accepted masks on these slices, from before */
@@ -64,7 +65,7 @@ function storePlan(store: ProjectStore, plan: LabelPlan, world: World): StoredLa
     0,
   )
   const { masks, slices, known } = counts
-  return { masks, slices: slices.size, known, kept: Math.max(0, accepted - known) }
+  return { masks, slices, known, kept: Math.max(0, accepted - known) }
 }
 
 /** @returns masks that were new */

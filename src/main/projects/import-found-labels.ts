@@ -1,5 +1,7 @@
 import type { ImportedItem, ImportEvent } from '../../shared/contract/imports'
 import type { ImportedLabels } from '../../shared/contract/label-imports'
+import { AppError } from '../../shared/errors'
+import { problemOf } from '../../shared/problem-of'
 import { codecByName } from '../codecs'
 import type { LabelImport } from '../label-imports/import-labels'
 import { importLabelFiles } from '../label-imports/import-labels'
@@ -52,8 +54,9 @@ function itemOf({
 }: ImportedLabels): ImportedItem {
   const [first] = unmatched
   const more = unmatchedCount > 1 ? ` (and ${unmatchedCount - 1} more)` : ''
-  const part = first && { code: 'LABELS_NOT_MATCHED', message: `${first.name}: ${first.reason}${more}.` }
-  const problem = error ?? part ?? null
+  const part =
+    first && new AppError('LABELS_NOT_MATCHED', { file, reason: `${first.name}: ${first.reason}${more}` })
+  const problem = error ?? (part ? problemOf(part) : null)
   const isAttached = masks + known > 0 || problem === null
   const outcome = isAttached ? 'labels' : 'failed'
   return { event: 'item', file, outcome, slices, notes: [], error: problem }

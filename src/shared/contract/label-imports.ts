@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
+import { Problem } from '../domain/problem'
 import { SeriesId } from '../domain/slice'
 import { inProject } from './projects'
 import { procedure } from './procedure'
@@ -37,7 +38,7 @@ export const ImportedLabels = z.object({
   /** Parts of it that belong to no image, the first ones, and why */
   unmatched: z.array(z.object({ name: z.string(), reason: z.string() })),
   unmatchedCount: z.int(),
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  error: Problem.nullable(),
 })
 export type ImportedLabels = z.infer<typeof ImportedLabels>
 

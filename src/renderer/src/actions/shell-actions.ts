@@ -9,6 +9,7 @@ import {
   Redo2,
   Search,
   Settings,
+  Tags,
   Undo2,
 } from '@lucide/vue'
 import type { EditAction } from '../../../shared/domain/project'
@@ -26,7 +27,7 @@ import { moveToLandmark } from './landmarks'
 
 /** Commands that belong to no view. */
 export function shellActions(): readonly Action[] {
-  return [...windowActions(), ...goActions(), ...projectActions(), ...historyActions()]
+  return [...windowActions(), ...goActions(), ...projectActions(), ...exchangeActions(), ...historyActions()]
 }
 
 function windowActions(): readonly Action[] {
@@ -107,7 +108,6 @@ function goActions(): readonly Action[] {
 
 function projectActions(): readonly Action[] {
   const projects = useProjectStore()
-  const shell = useShellStore()
   const opening = useOpening()
   const isOpen = (): boolean => projects.project !== null
   return [
@@ -136,15 +136,6 @@ function projectActions(): readonly Action[] {
       run: () => opening.chooseProject(),
     },
     {
-      id: 'shell.export',
-      labelKey: 'action.export',
-      icon: Download,
-      defaultKey: 'Ctrl+E',
-      scope: 'everywhere',
-      enabled: isOpen,
-      run: () => shell.open('export'),
-    },
-    {
       id: 'shell.close-project',
       labelKey: 'action.closeProject',
       icon: LogOut,
@@ -155,6 +146,32 @@ function projectActions(): readonly Action[] {
         goTo('start')
         await projects.close()
       },
+    },
+  ]
+}
+
+/** What comes in and goes out besides images. */
+function exchangeActions(): readonly Action[] {
+  const projects = useProjectStore()
+  const shell = useShellStore()
+  return [
+    {
+      id: 'shell.import-labels',
+      labelKey: 'action.importLabels',
+      icon: Tags,
+      defaultKey: 'Ctrl+I',
+      scope: 'everywhere',
+      enabled: () => projects.canEdit,
+      run: () => shell.open('labels'),
+    },
+    {
+      id: 'shell.export',
+      labelKey: 'action.export',
+      icon: Download,
+      defaultKey: 'Ctrl+E',
+      scope: 'everywhere',
+      enabled: () => projects.project !== null,
+      run: () => shell.open('export'),
     },
   ]
 }

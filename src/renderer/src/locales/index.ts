@@ -1,6 +1,7 @@
 import annotate from './en/annotate.json'
 import errors from './en/errors.json'
 import exporting from './en/export.json'
+import labels from './en/labels.json'
 import models from './en/models.json'
 import review from './en/review.json'
 import settings from './en/settings.json'
@@ -10,6 +11,7 @@ import tune from './en/tune.json'
 import zhAnnotate from './zh-CN/annotate.json'
 import zhErrors from './zh-CN/errors.json'
 import zhExport from './zh-CN/export.json'
+import zhLabels from './zh-CN/labels.json'
 import zhModels from './zh-CN/models.json'
 import zhReview from './zh-CN/review.json'
 import zhSettings from './zh-CN/settings.json'
@@ -29,6 +31,7 @@ const en = {
   ...models,
   ...review,
   ...exporting,
+  ...labels,
   ...settings,
   ...errors,
 }
@@ -43,6 +46,7 @@ const zhCN: Partial<Record<MessageKey, string>> = {
   ...zhModels,
   ...zhReview,
   ...zhExport,
+  ...zhLabels,
   ...zhSettings,
   ...zhErrors,
 }

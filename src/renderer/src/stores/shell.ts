@@ -5,7 +5,8 @@ import type { ProjectView } from '../router/route'
 /** A count beside the name of a tab, or how far its work is. */
 export type TabBadge = number | 'running' | { readonly percent: number }
 
-export type ShellDialog = 'palette' | 'keys' | 'export' | 'rename' | 'folder' | 'project' | 'new-project'
+export type ShellDialog =
+  'palette' | 'keys' | 'export' | 'labels' | 'rename' | 'folder' | 'project' | 'new-project'
 
 /** What lies over or beside the views: dialogs, badges of the tabs. */
 export const useShellStore = defineStore('shell', () => {
