@@ -9,6 +9,9 @@ export interface PlaneMask {
   readonly colour: string
   /** Of the fill, in [0, 1] */
   readonly opacity: number
+  readonly dashed?: boolean
+  /** Part of the plane's width, [from, to] in [0, 1], in which it is drawn; the whole where it is left out */
+  readonly between?: readonly [number, number]
 }
 
 /** A plane to look at, not to work on. */
@@ -39,14 +42,22 @@ export function drawPlane(context: CanvasRenderingContext2D, drawing: PlaneDrawi
 
 function drawMask(
   context: CanvasRenderingContext2D,
-  { picture, colour, opacity }: PlaneMask,
+  { picture, colour, opacity, dashed = false, between }: PlaneMask,
   scales: Position,
 ): void {
   const { width, height } = picture.size
+  context.save()
+  if (between) {
+    const [from, to] = between
+    const region = new Path2D()
+    region.rect(from * width * scales.x, 0, (to - from) * width * scales.x, height * scales.y)
+    context.clip(region)
+  }
   context.globalAlpha = opacity
-  context.drawImage(picture.canvas, 0, 0, width * scales.x, height * scales.y)
+  if (opacity > 0) context.drawImage(picture.canvas, 0, 0, width * scales.x, height * scales.y)
   context.globalAlpha = 1
   context.lineJoin = 'round'
+  if (dashed) context.setLineDash([4, 3])
   const outline = onScreen(picture.outline, scales)
   context.strokeStyle = 'rgb(0 0 0 / 0.6)'
   context.lineWidth = 3.5
@@ -54,6 +65,7 @@ function drawMask(
   context.strokeStyle = colour
   context.lineWidth = 1.5
   context.stroke(outline)
+  context.restore()
 }
 
 function drawCrossing(

@@ -60,6 +60,14 @@ export function fitViewport(
   }
 }
 
+/** So large that it fills the stage: what does not fit is cut off on both sides. */
+export function coverViewport(slice: Size, stage: Size, pixelShape: Position = { x: 1, y: 1 }): Viewport {
+  const shown = { width: slice.width * pixelShape.x, height: slice.height * pixelShape.y }
+  const scale = Math.max(stage.width / shown.width, stage.height / shown.height)
+  const [x, y] = [(stage.width - shown.width * scale) / 2, (stage.height - shown.height * scale) / 2]
+  return { scale, pixelShape, x, y }
+}
+
 /** Zooms so that what lies under `at` (screen) stays there. */
 export function zoomAt(viewport: Viewport, factor: number, at: Position): Viewport {
   const scale = Math.min(maxScale, Math.max(minScale, viewport.scale * factor))
