@@ -15,6 +15,8 @@ export interface ExportOption {
   readonly kind: 'choice' | 'switch' | 'text'
   readonly choices: readonly string[]
   readonly default: OptionValue
+  /** What a text has to be like */
+  readonly pattern: RegExp | null
 }
 
 type Preview = Awaited<ReturnType<typeof client.exports.preview>>
@@ -45,6 +47,11 @@ export const useExportsStore = defineStore('exports', () => {
       options.value.map(option => [option.name, values.value[option.name] ?? option.default]),
     ),
   )
+  /** An option whose text is not as it has to be */
+  const wrong = computed(
+    () =>
+      options.value.find(({ name, pattern }) => pattern?.test(String(given.value[name])) === false) ?? null,
+  )
   const isRunning = computed(() => progress.value !== null)
   /** Of the finished export, as a zip; null: it lies elsewhere */
   const download = computed(() => {
@@ -70,6 +77,7 @@ export const useExportsStore = defineStore('exports', () => {
     const counted = await client.exports.preview(input)
     if (counting !== own) return
     preview.value = counted
+    if (wrong.value) return
     try {
       const found = await client.exports.limits(input, { signal: own.signal })
       // A later count may have begun meanwhile.
@@ -125,6 +133,7 @@ export const useExportsStore = defineStore('exports', () => {
     format,
     options,
     given,
+    wrong,
     isRunning,
     download,
     load,
@@ -139,14 +148,22 @@ export const useExportsStore = defineStore('exports', () => {
 /** The fields of a JSON schema that a form can show. */
 function optionsOf({ options }: ExportFormatInfo): ExportOption[] {
   return Object.entries(recordOf(options['properties'])).flatMap(([name, schema]): ExportOption[] => {
-    const { type, enum: choices, default: first } = recordOf(schema)
-    if (type === 'boolean') return [{ name, kind: 'switch', choices: [], default: first === true }]
-    if (type === 'string' && !Array.isArray(choices))
-      return [{ name, kind: 'text', choices: [], default: typeof first === 'string' ? first : '' }]
-    if (!Array.isArray(choices)) return []
-    const texts = choices.filter(choice => typeof choice === 'string')
+    const { type, enum: choices, default: first, pattern } = recordOf(schema)
+    const plain = { name, choices: [], pattern: null }
+    if (type === 'boolean') return [{ ...plain, kind: 'switch', default: first === true }]
+    const text = typeof first === 'string' ? first : ''
+    if (Array.isArray(choices)) {
+      const texts = choices.filter(choice => typeof choice === 'string')
+      return [{ ...plain, kind: 'choice', choices: texts, default: text || (texts[0] ?? '') }]
+    }
+    if (type !== 'string') return []
     return [
-      { name, kind: 'choice', choices: texts, default: typeof first === 'string' ? first : (texts[0] ?? '') },
+      {
+        ...plain,
+        kind: 'text',
+        pattern: typeof pattern === 'string' ? new RegExp(pattern) : null,
+        default: text,
+      },
     ]
   })
 }
