@@ -14,8 +14,8 @@ export interface LabelFilePlace {
   readonly isNamed: boolean
 }
 
-/** nnU-Net's folders of images */
-const imageFolders = /^images(tr|ts|val)$/i
+/** Folders of images, by the names that data sets give them */
+const imageFolders = /^(images?|imgs?|images(tr|ts|val))$/i
 
 /** Each once, by name. Images that have a label map beside them, and folders of images, are passed over. */
 export async function findLabelFiles(
@@ -39,7 +39,7 @@ async function filesBelow(root: string, options: WalkOptions): Promise<LabelFile
   for await (const { kind, path, folders } of walkFolder(root, options)) {
     if (kind === 'folder') {
       for (const image of await imagesIn(path)) images.add(image)
-    } else if (![path, ...folders].some(one => images.has(one)) && isPossible(path)) {
+    } else if (isJson(path) || !isAmongImages(path, folders, images)) {
       files.push({ file: path, shown: relative(dirname(root), path), isNamed: false })
     }
   }
@@ -58,8 +58,12 @@ async function imagesIn(folder: string): Promise<string[]> {
   return images
 }
 
-/** Of what lies beside slices only JSON can hold masks; lists of names are looked for where they are needed. */
-const isPossible = (path: string): boolean => !isBesides(basename(path)) || /\.json$/i.test(path)
+/** labelme lays its files among the images; other JSON is told from masks by what is in it. */
+const isJson = (path: string): boolean => /\.json$/i.test(path)
+
+/** Also what lies beside slices without being one; lists of names are looked for where they are needed. */
+const isAmongImages = (path: string, folders: readonly string[], images: ReadonlySet<string>): boolean =>
+  isBesides(basename(path)) || [path, ...folders].some(one => images.has(one))
 
 /** Files beside a label map that may hold the names of its labels, the nearest first. */
 export async function namesBeside(file: string): Promise<string[]> {

@@ -6,8 +6,8 @@ const mostUnnamed = 200
 
 /** What the values of one label map mean. */
 export interface LabelWords {
-  /** @param values - all of its slice. @throws AppError UNUSABLE_SLICE for more values than anybody has labels */
-  of(value: number, values: readonly number[]): ObjectLabel
+  /** @returns null for what is no label. @param values - all of its slice. @throws AppError UNUSABLE_SLICE for more values than anybody has labels */
+  of(value: number, values: readonly number[]): ObjectLabel | null
 }
 
 /** @param objectsOf - every value is an object of this label; null: values are labels */
@@ -15,8 +15,9 @@ export function createLabelWords(file: string, names: LabelNames, objectsOf: str
   const unnamed = new Set<number>()
   return {
     of: (value, values) => {
-      if (objectsOf !== null) return { name: objectsOf, value: null, colour: null }
       const known = names.get(value)
+      if (known?.isUnlabelled === true) return null
+      if (objectsOf !== null) return { name: objectsOf, value: null, colour: null }
       if (known) return known
       unnamed.add(value)
       if (unnamed.size > mostUnnamed) {

@@ -111,9 +111,9 @@ async function planSlice(
     throw new AppError('UNUSABLE_SLICE', { file, reason })
   }
   const values = loaded.labelValues
-  const objects = values.map((value): LabelledObject => ({
-    label: words.of(value, values),
-    runs: encodeRuns(maskOfLabel(loaded.labels.data, value)),
-  }))
+  const objects = values.flatMap((value): LabelledObject[] => {
+    const label = words.of(value, values)
+    return label ? [{ label, runs: encodeRuns(maskOfLabel(loaded.labels.data, value)) }] : []
+  })
   return objects.length > 0 ? [{ slice, objects }] : []
 }

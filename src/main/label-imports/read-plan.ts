@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../shared/errors'
 import { bytesOf } from '../codecs'
-import type { LabelNames } from '../label-sources'
+import type { LabelFileOf, LabelNames } from '../label-sources'
 import { labelSourceOf } from '../label-sources'
 import { pathInProject } from '../projects/image-copies'
 import type { LabelFilePlace } from './find-label-files'
+import { isPhotograph } from './is-photograph'
 import type { NameLists } from './label-names'
 import type { LabelPlan, LabelTargets } from './label-plan'
 import { planFrames } from './plan-frames'
@@ -39,6 +40,7 @@ export async function readPlan(
     return { kind: 'other' }
   }
   const found = await source.read(bytes, file)
+  if (found.kind === 'grid' && refusePhotograph({ file, isNamed }, found)) return { kind: 'other' }
   switch (found.kind) {
     case 'names':
       return found
@@ -49,6 +51,18 @@ export async function readPlan(
     case 'frames':
       return { kind: 'plan', plan: await planFrames(file, found, targets) }
   }
+}
+
+/** @returns whether it is passed over. @throws AppError UNUSABLE_SLICE where it was named */
+function refusePhotograph(
+  { file, isNamed }: Pick<LabelFilePlace, 'file' | 'isNamed'>,
+  { layers }: LabelFileOf<'grid'>,
+): boolean {
+  const isRefused = layers.some(({ labels }) => isPhotograph(labels))
+  const reason =
+    'nearly all of its pixels differ from their neighbours, as in a photograph: it holds no labels'
+  if (isRefused && isNamed) throw new AppError('UNUSABLE_SLICE', { file, reason })
+  return isRefused
 }
 
 function isOwnImage(file: string, bytes: Uint8Array, { session }: LabelTargets): boolean {

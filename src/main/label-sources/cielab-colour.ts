@@ -1,4 +1,4 @@
-import type { Rgb } from './label-source'
+import type { Rgb } from '../../shared/domain/label-palette'
 
 /**
  * A Recommended Display CIELab Value as sRGB.

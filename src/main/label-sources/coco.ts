@@ -30,12 +30,19 @@ const CocoFile = z.object({
 type CocoFile = z.infer<typeof CocoFile>
 type CocoObject = CocoFile['annotations'][number]
 
+/** One of COCO's lists with an entry of its own, or none: reports of other programs have keys of these names, too. */
+const lists = [
+  /"images"\s*:\s*\[\s*(\]|\{[^}]*"(id|file_name)")/,
+  /"annotations"\s*:\s*\[\s*(\]|\{[^}]*"image_id")/,
+  /"categories"\s*:\s*\[\s*\{[^}]*"(id|name)"/,
+]
+
 /** Object detection's JSON: outlines, and run lengths down the columns, compressed or not. */
 export const coco = defineLabelSource({
   id: 'coco',
   extensions: ['.json'],
   holds: 'masks',
-  sniff: head => looksLikeJson(head, ['annotations', 'images']) && !looksLikeJson(head, ['shapes']),
+  sniff: head => looksLikeJson(head, lists),
   read: (bytes, file) => {
     const { images, annotations, categories } = parseJson(CocoFile, { bytes, file, what: 'COCO' })
     const names = new Map(categories.map(({ id, name }) => [id, name.trim()]))

@@ -1,3 +1,4 @@
+import type { Rgb } from '../../shared/domain/label-palette'
 import type { DataSet } from 'dicom-parser'
 import { AppError } from '../../shared/errors'
 import { lpsToRas } from '../codecs/affine'
@@ -6,7 +7,7 @@ import type { DicomImage } from '../codecs/dicom-image'
 import { corrupt, readImage } from '../codecs/dicom-image'
 import { readValues } from '../codecs/dicom-values'
 import { cielabColour } from './cielab-colour'
-import type { FramePlace, LabelFileOf, LabelNames, ObjectLabel, Rgb, SegmentFrame } from './label-source'
+import type { FramePlace, LabelFileOf, LabelNames, ObjectLabel, SegmentFrame } from './label-source'
 import { defineLabelSource } from './label-source'
 
 /** Segmentation Storage and Label Map Segmentation Storage (PS3.6 A), as the file's own head says it. */

@@ -19,7 +19,6 @@ export type {
   LabelSource,
   ObjectLabel,
   PictureSize,
-  Rgb,
   SegmentFrame,
 } from './label-source'
 

@@ -1,5 +1,6 @@
+import type { Rgb } from '../../shared/domain/label-palette'
 import { AppError } from '../../shared/errors'
-import type { ObjectLabel, Rgb } from './label-source'
+import type { ObjectLabel } from './label-source'
 import { defineLabelSource } from './label-source'
 
 /** IDX R G B A VIS MESH "LABEL" */

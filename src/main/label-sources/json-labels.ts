@@ -4,10 +4,10 @@ import { AppError } from '../../shared/errors'
 /** Bytes of the largest JSON file that is read: twice that of ten thousand pictures with outlines. */
 const mostBytes = 2 ** 28
 
-/** Whether a text begins like a JSON object that has one of these keys. */
-export function looksLikeJson(head: Uint8Array, keys: readonly string[]): boolean {
+/** Whether a text begins like a JSON object, and has one of these patterns. */
+export function looksLikeJson(head: Uint8Array, patterns: readonly RegExp[]): boolean {
   const text = Buffer.from(head).toString('latin1')
-  return /^(\xef\xbb\xbf)?\s*\{/.test(text) && keys.some(key => new RegExp(`"${key}"\\s*:`).test(text))
+  return /^(\xef\xbb\xbf)?\s*\{/.test(text) && patterns.some(pattern => pattern.test(text))
 }
 
 /**

@@ -1,6 +1,5 @@
+import type { Rgb } from '../../shared/domain/label-palette'
 import type { DecodedFile } from '../codecs'
-
-export type Rgb = readonly [red: number, green: number, blue: number]
 
 /** What the object is, as far as its file says. */
 export interface ObjectLabel {
@@ -8,6 +7,8 @@ export interface ObjectLabel {
   /** Its number in the file; null where the file counts nothing */
   readonly value: number | null
   readonly colour: Rgb | null
+  /** Nobody has looked there: neither this label nor background */
+  readonly isUnlabelled?: boolean
 }
 
 export interface LabelledObject {

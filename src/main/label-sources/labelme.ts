@@ -36,7 +36,7 @@ export const labelme = defineLabelSource({
   id: 'labelme',
   extensions: ['.json'],
   holds: 'masks',
-  sniff: head => looksLikeJson(head, ['shapes']),
+  sniff: head => looksLikeJson(head, [/"shapes"\s*:/]),
   read: (bytes, file) => {
     const { shapes, imagePath, imageHeight, imageWidth } = parseJson(LabelmeFile, {
       bytes,

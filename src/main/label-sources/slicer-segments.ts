@@ -1,4 +1,5 @@
-import type { LabelNames, ObjectLabel, Rgb } from './label-source'
+import type { Rgb } from '../../shared/domain/label-palette'
+import type { LabelNames, ObjectLabel } from './label-source'
 
 /** Names of 3D Slicer's segments, by the layer of the file that holds them. */
 export type SlicerSegments = ReadonlyMap<number, LabelNames>

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { tensor } from '../../../../src/core/tensor/tensor'
 import { writePng } from '../../../../src/main/codecs'
-import { labelPalette } from '../../../../src/main/label-imports/nearest-colour'
+import { labelPalette } from '../../../../src/shared/domain/label-palette'
 import { measured } from '../../../../src/main/projects/edit-slice'
 import { folderWith, pngWith } from '../support/folders'
 import { drawing, side, smallProject } from '../support/small-project'
@@ -86,7 +86,17 @@ describe('masks on pictures', () => {
     const [item] = await attach(session, [join(folder, 'b/photo.png')])
 
     expect(item).toMatchObject({ outcome: 'refused', masks: 0 })
-    expect(item?.error?.message).toContain('more than 200 different values without names')
+    expect(item?.error?.message).toContain('as in a photograph')
+    const wide = tensor(
+      'uint16',
+      [20, 60],
+      Uint16Array.from({ length: 1200 }, (_, at) => Math.floor(at / 5) + 1),
+    )
+    await addImages(session, join(folderWith({ 'cells.png': pngWith(60, 20) }), 'cells.png'))
+    const [cells] = await attach(session, [
+      join(folderWith({ 'cells_mask.png': writePng(wide) }), 'cells_mask.png'),
+    ])
+    expect(cells?.error?.message).toContain('more than 200 different values without names')
     expect(session.store.labels.list()).toHaveLength(1)
   })
 

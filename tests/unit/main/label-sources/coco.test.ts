@@ -138,8 +138,8 @@ describe('COCO', () => {
   })
 
   test.each([
-    ['no JSON', '{"images": [}'],
-    ['images that are none', '{"images": {}, "annotations": []}'],
+    ['no JSON', '{"images": [{"id": 1, }'],
+    ['images that are none', '{"images": {}, "annotations": [], "categories": [{"id": 1, "name": "a"}]}'],
     ['an image without a name', '{"images": [{"id": 1}], "annotations": []}'],
     [
       'a size that is no number',
