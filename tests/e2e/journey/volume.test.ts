@@ -1,9 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
+import { decodeBytes, readNiftiHeader } from '../../../src/main/codecs'
+import type { ExportReport } from '../../../src/shared/contract/exports'
+import { decodeRuns } from '../../../src/shared/masks/rle'
 import { connectApp } from '../app-client'
+import type { AppClient } from '../app-client'
 import { startAppServer } from '../app-server'
 import { complaintsOf, withBrowser } from '../browser'
 import { checkAccessible } from './look'
@@ -75,11 +79,49 @@ test('a CT is annotated on two of its planes, into the same voxels', { timeout: 
       expect(await annotated()).toBeGreaterThanOrEqual(both)
       expect(complaints.filter(complaint => !complaint.endsWith('ERR_ABORTED'))).toEqual([])
     })
+    await checkExports(client, project)
   } finally {
     client.close()
     expect(await server.stop(), server.output()).toBe(0)
   }
 })
+
+/** Labels lie on the very grid of their source; a segmentation of DICOM images there is none, and that is said. */
+async function checkExports({ api }: AppClient, project: string): Promise<void> {
+  const exported = async (format: string): Promise<ExportReport> => {
+    const options = { slices: 'accepted' }
+    for await (const event of await api.exports.run({ project, format, options, folder: null }))
+      if (event.event === 'report') return event
+    throw new Error('An export ends with a report')
+  }
+  const nifti = await exported('nifti')
+  const labels = readFileSync(join(nifti.folder, nifti.files[0]?.file ?? ''))
+  const [own, source] = [labels, readFileSync(ct)].map(bytes => readNiftiHeader(bytes, 'volume'))
+  expect(own).toMatchObject({ affine: source?.affine, storedShape: source?.storedShape })
+  const { pixels } = await decodeBytes(labels, 'labels.nii.gz', 'labels')
+  const drawn = await areaOf(api, project)
+  expect(Array.from(pixels.data, Number).filter(value => value === 1)).toHaveLength(drawn)
+
+  const seg = await exported('dicom-seg')
+  expect(seg.files.map(({ file }) => file)).toEqual(['report.json'])
+  expect(seg.skipped).toMatchObject([{ code: 'UNUSABLE_SLICE' }])
+  expect(seg.skipped[0]?.message).toContain('no DICOM')
+}
+
+/** Voxels that the accepted objects have; those of a label may overlap. */
+async function areaOf(api: AppClient['api'], project: string): Promise<number> {
+  let area = 0
+  for (const { id: slice, objects } of await api.slices.list({ project })) {
+    if (objects === 0) continue
+    const { annotations, width, height } = await api.slices.get({ project, slice })
+    const mask = new Uint8Array(width * height)
+    for (const { runs, status } of annotations)
+      if (status === 'accepted')
+        decodeRuns(runs, mask.length).forEach((set, at) => set === 1 && (mask[at] = 1))
+    area += mask.reduce((sum, value) => sum + value, 0)
+  }
+  return area
+}
 
 /** Letters around the plane that is worked on: top, bottom, left, right. */
 async function edgesOf(page: Page): Promise<string> {
