@@ -29,7 +29,7 @@ export async function bench(argv: readonly string[], root: string): Promise<numb
   let rows: RowPlan[]
   try {
     options = parseBenchOptions(argv, reportFile)
-    rows = selectRows(options.rows)
+    rows = options.suite === 'app' ? [] : selectRows(options.rows)
   } catch (error) {
     say(error instanceof Error ? error.message : String(error))
     return 2
@@ -44,7 +44,10 @@ export async function bench(argv: readonly string[], root: string): Promise<numb
     case 'markdown':
       return printMarkdown(options.reports)
     case 'measure':
-      if (options.suite === 'app') return (await import('./app/app-suite')).measureApp(root, options.json)
+      if (options.suite === 'app') {
+        const { measureApp } = await import('./app/app-suite')
+        return measureApp(root, { json: options.json, wanted: options.rows })
+      }
       return measure(rows, options, { root, out, reportFile })
   }
 }

@@ -108,7 +108,7 @@ export async function manySlicesRows({ page, app, home }: AppWorld): Promise<App
 }
 
 /** @returns milliseconds from the click on the project to its first slice */
-async function projectWith(name: string, file: string, { page, app }: AppWorld): Promise<number> {
+export async function projectWith(name: string, file: string, { page, app }: AppWorld): Promise<number> {
   const { id } = await app.api.projects.create({ name, folder: null })
   for await (const event of await app.api.imports.add({ project: id, paths: [file], copy: false }))
     if (event.event === 'report' && event.slices === 0) throw new Error(`${file} was not imported`)

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
@@ -11,6 +12,8 @@ export interface ServedApp {
   readonly address: string
   /** Its calls, as a second tab would make them */
   readonly api: ContractRouterClient<Contract>
+  /** The most memory that the backend has held so far */
+  peakBytes(): number
   stop(): Promise<void>
 }
 
@@ -46,7 +49,17 @@ export async function serveApp(root: string, home: string): Promise<ServedApp> {
     child.kill('SIGINT')
     await exited
   }
-  return { address: await addressAt(1), api, stop }
+  return { address: await addressAt(1), api, peakBytes: () => peakOf(child.pid), stop }
+}
+
+/** Linux says it; NaN elsewhere. */
+function peakOf(pid: number | undefined): number {
+  try {
+    const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    return 1024 * Number(kilobytes ?? NaN)
+  } catch {
+    return NaN // no such place on other systems
+  }
 }
 
 async function connect(address: string): Promise<{ api: ServedApp['api']; close: () => void }> {

@@ -112,3 +112,33 @@ export async function framesDuring(page: Page, work: () => Promise<void>): Promi
   })
   return times.slice(1).map((time, index) => time - (times[index] ?? time))
 }
+
+/** How many different pictures the stage shows while something is done, seen once a frame. */
+export async function picturesDuring(page: Page, work: () => Promise<void>): Promise<number> {
+  await page.evaluate(() => {
+    const counting = window as unknown as { pictures: number; isCounting: boolean }
+    counting.pictures = 0
+    counting.isCounting = true
+    let before = seen()
+    const look = (): void => {
+      const now = seen()
+      if (now !== before && !/^(0,)*0$/.test(now)) counting.pictures++
+      before = now
+      if (counting.isCounting) requestAnimationFrame(look)
+    }
+    look()
+    function seen(): string {
+      const canvas = document.querySelector<HTMLCanvasElement>('canvas.lower-canvas')
+      const context = canvas?.getContext('2d')
+      if (!canvas || !context) return '0'
+      const { data } = context.getImageData(0, Math.round(canvas.height / 2), canvas.width, 1)
+      return Array.from({ length: canvas.width }, (_, x) => data[4 * x] ?? 0).join()
+    }
+  })
+  await work()
+  return page.evaluate(() => {
+    const counting = window as unknown as { pictures: number; isCounting: boolean }
+    counting.isCounting = false
+    return counting.pictures
+  })
+}
