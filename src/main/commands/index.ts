@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { Commands, CommandName } from '../../shared/commands'
 import type { JobEvent } from '../../shared/domain/events'
+import { deidentify } from '../jobs/deidentify'
 import { inspect } from '../jobs/inspect'
 import type { Job, JobName } from '../workers/contract'
 import type { CreateWorker } from '../workers/spawn'
@@ -58,6 +59,7 @@ export function createCommandRunner({
     predict: job('predict'),
     embed: job('embed'),
     inspect: (input, { stop }) => inspect(input, { stop }),
+    deidentify: (input, { stop }) => deidentify(input, { stop }),
     doctor: job('doctor'),
     demo: job('demo'),
     'project create': (input, { stop }) => createProject(input, { openBackend, stop }),

@@ -8,6 +8,7 @@ import {
   predictProject,
   trainProject,
 } from './project'
+import { deidentify } from './privacy'
 import { embed, evaluate, predict } from './segment'
 import { demo, doctor, inspect } from './system'
 import { train } from './training'
@@ -30,6 +31,7 @@ export const commands = {
   'project predict': predictProject,
   'project export': exportProject,
   inspect,
+  deidentify,
   doctor,
   demo,
 } as const

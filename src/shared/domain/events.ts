@@ -174,7 +174,7 @@ export type EvaluationReport = z.infer<typeof EvaluationReport>
 /** What predict, embed and doctor end with; their other keys depend on the command. */
 export const CommandReport = z.looseObject({
   event: z.literal('report'),
-  command: z.enum(['train', 'predict', 'embed', 'doctor', 'models', 'project']),
+  command: z.enum(['train', 'predict', 'embed', 'doctor', 'models', 'project', 'deidentify']),
 })
 
 const demoScores = z.object({ dice: score, iou: score, low: score, high: score })

@@ -18,6 +18,11 @@ const ahead = 2
 /** Time for the answer to an edit to arrive before the slice is asked for again. */
 const settleMs = 60
 
+/** A hand that rests for so long has arrived; before, encoding would only take the time of reading. */
+const restMs = 150
+
+const nextFrame = (): Promise<unknown> => new Promise(resolve => requestAnimationFrame(resolve))
+
 /* eslint-disable max-lines-per-function -- a setup store is one function */
 /** The slice on the stage: which one, its values, and how it is looked at. */
 export const useSliceViewStore = defineStore('slice-view', () => {
@@ -39,6 +44,8 @@ export const useSliceViewStore = defineStore('slice-view', () => {
   /** Where the mouse is on the stage, in screen pixels */
   const hand = shallowRef<Position | null>(null)
   let fitted = ''
+  /** While steps are taken faster than slices arrive: what arrives is shown, and then the newest wish is loaded */
+  let isWalking = false
   let pixels: { readonly project: string; readonly store: SlicePixels } | null = null
 
   const window = computed<WindowLevel | null>(before => {
@@ -73,12 +80,13 @@ export const useSliceViewStore = defineStore('slice-view', () => {
     if (!isKnown) slice.value = samples.value = null
     try {
       const loaded = await store().load(id, least)
-      if (wantedId.value !== id) return
+      // On a walk others are wanted already, and this one is seen on the way.
+      if (wantedId.value !== id && (!isWalking || wantedId.value === null)) return
       samples.value = loaded.samples
       slice.value = loaded.slice
       fitOther(loaded.slice)
-      // Only an order of work: what cannot be encoded says so when it is asked.
-      void encoding.focus(id).catch(() => {})
+      if (isWalking) setTimeout(() => wantedId.value === id && attend(id), restMs)
+      else attend(id)
       prefetch(id)
     } catch (error) {
       if (wantedId.value !== id) return
@@ -88,6 +96,11 @@ export const useSliceViewStore = defineStore('slice-view', () => {
     } finally {
       if (wantedId.value === id) isLoading.value = false
     }
+  }
+
+  /** Only an order of work: what cannot be encoded says so when it is asked. */
+  function attend(id: SliceId): void {
+    void encoding.focus(id).catch(() => {})
   }
 
   /** Slices of one size keep zoom and place, so that a volume can be looked through. */
@@ -123,8 +136,25 @@ export const useSliceViewStore = defineStore('slice-view', () => {
   function step(by: number): boolean {
     const next = wantedId.value === null ? null : neighbourOf(wantedId.value, by)
     if (next === null || next === wantedId.value) return false
-    void open(next)
+    if (isWalking) wantedId.value = next
+    else void walk(next)
     return true
+  }
+
+  /** Opens a slice, and then the one that is wanted by the time when it is there. */
+  async function walk(first: SliceId): Promise<void> {
+    isWalking = true
+    try {
+      for (let next: SliceId | null = first; next !== null;) {
+        const id: SliceId = next
+        await open(id)
+        // The page has to draw it, too.
+        if (wantedId.value !== id) await nextFrame()
+        next = wantedId.value === id ? null : wantedId.value
+      }
+    } finally {
+      isWalking = false
+    }
   }
 
   /** A slice with its values that is not on the stage, as new as the list knows it. */

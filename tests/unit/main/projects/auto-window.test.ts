@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
 import { windowOf } from '../../../../src/main/projects/auto-window'
 import { windowImage } from '../../../../src/main/inference/window-image'
 import { windowFraction } from '../../../../src/shared/geometry/window-fraction'
@@ -25,4 +26,27 @@ it.each([1, 3, 40])('spreads floats from 0 to %s over all of black to white, and
 
 it('gives floats that are all alike a window all the same', () => {
   expect(windowOf(new Float32Array(4).fill(0.5)).autoWindow.width).toBeGreaterThan(0)
+})
+
+describe('values that are counted', () => {
+  it('have the window that they have when they are sorted', () => {
+    const kinds = [Int16Array, Uint16Array, Uint8Array, Int8Array] as const
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...kinds),
+        fc.integer(),
+        fc.integer({ min: 4097, max: 9000 }),
+        (kind, seed, length) => {
+          const values = new kind(length)
+          for (let at = 0; at < length; at++)
+            values[at] = ((at * 2_654_435_761 + seed) % 65_521) >> (seed & 7)
+          const [counted, sorted] = [windowOf(values), windowOf(Float64Array.from(values))]
+          expect(counted.range).toEqual(sorted.range)
+          expect(counted.autoWindow.centre).toBeCloseTo(sorted.autoWindow.centre, 6)
+          expect(counted.autoWindow.width).toBeCloseTo(sorted.autoWindow.width, 6)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
 })
