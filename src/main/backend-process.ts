@@ -1,5 +1,6 @@
 import { createBackend } from './backend'
 import { serveWindow } from './doors/electron/serve-window'
+import createDrawingWorker from './workers/drawing.worker?nodeWorker'
 import createEngineWorker from './workers/engine.worker?nodeWorker'
 import createInferenceWorker from './workers/inference.worker?nodeWorker'
 
@@ -12,6 +13,7 @@ serveWindow(
     root: null,
     createEngineWorker,
     createInferenceWorker,
+    createDrawingWorker,
   }),
   () => process.exit(),
 )

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Capabilities } from '../shared/contract/system'
+import { createDraw } from './blobs/draw-task'
+import { DrawingThread } from './blobs/drawing-thread'
 import { keepPicture } from './blobs/project-picture'
 import { readBlob } from './blobs/read-blob'
 import { findAppRoot } from './files/app-root'
@@ -34,6 +36,8 @@ export interface BackendOptions {
   readonly createEngineWorker: CreateWorker
   /** The thread that answers prompts */
   readonly createInferenceWorker: CreateWorker
+  /** The thread that draws thumbnails; absent: they are drawn in this one, as for a command */
+  readonly createDrawingWorker?: CreateWorker
   /** Where the user's projects, models, settings and caches are */
   readonly home?: string
 }
@@ -63,7 +67,9 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   })
   projects.onOpened(session => trainings.recover(session))
   projects.onClosing(session => trainings.leave(session))
-  projects.onClosing(session => keepPicture(home, session))
+  const drawing = options.createDrawingWorker ? new DrawingThread(options.createDrawingWorker) : null
+  const draw = drawing?.draw ?? createDraw()
+  projects.onClosing(session => keepPicture(home, session, draw))
   const context = { door, capabilities, version, app, projects, inference, trainings, folders, root }
   // A command does what it was asked for, and ends.
   if (door !== 'command-line') startBackgroundEncoding(context)
@@ -73,13 +79,14 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     readBlob: blob => {
       const session = projects.all().find(({ id }) => id === blob.project)
       if (session) restEncoding(session)
-      return readBlob(context, blob)
+      return readBlob({ projects, draw }, blob)
     },
     close: async () => {
       // Training first, because it writes to projects and asks for the model.
       await trainings.dispose()
       await projects.dispose()
       await inference.dispose()
+      await drawing?.dispose()
     },
   }
 }

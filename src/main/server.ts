@@ -7,6 +7,7 @@ import { parseServerOptions, serverHelp, type ServerOptions } from './doors/http
 import { findAppRoot } from './files/app-root'
 import { systemCode } from './files/write-atomically'
 import { log } from './log'
+import createDrawingWorker from './workers/drawing.worker?nodeWorker'
 import createEngineWorker from './workers/engine.worker?nodeWorker'
 import createInferenceWorker from './workers/inference.worker?nodeWorker'
 
@@ -23,6 +24,7 @@ async function start(): Promise<void> {
     root: options.root,
     createEngineWorker,
     createInferenceWorker,
+    createDrawingWorker,
   })
   try {
     const page = join(folder, 'out/renderer')

@@ -84,6 +84,7 @@ export async function openDoor(way: keyof typeof ways): Promise<OpenDoor> {
     root: home,
     createEngineWorker: threadOf('src/main/workers/engine.worker.ts'),
     createInferenceWorker: threadOf('src/main/workers/inference.worker.ts'),
+    createDrawingWorker: threadOf('src/main/workers/drawing.worker.ts'),
     home,
   })
   const { client, close } = await ways[way](backend)

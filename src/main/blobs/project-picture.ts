@@ -6,6 +6,7 @@ import { isAppError } from '../../shared/errors'
 import { writeAtomically } from '../files/write-atomically'
 import { log } from '../log'
 import type { ProjectSession } from '../projects/project-session'
+import type { Draw } from './draw-task'
 import { thumbnail } from './thumbnail'
 
 /**
@@ -14,11 +15,11 @@ import { thumbnail } from './thumbnail'
  *
  * @param home - the user's folder
  */
-export async function keepPicture(home: string, session: ProjectSession): Promise<void> {
+export async function keepPicture(home: string, session: ProjectSession, draw: Draw): Promise<void> {
   const slice = mostTelling(session.store.slices.summaries())
   if (!slice) return
   try {
-    const picture = await thumbnail(session, slice.id)
+    const picture = await thumbnail(session, slice.id, draw)
     await mkdir(picturesIn(home), { recursive: true })
     await writeAtomically(fileOf(home, session.folder), picture)
   } catch (error) {

@@ -8,6 +8,7 @@ import type { ProjectSession } from '../projects/project-session'
 import { shownPlane } from '../projects/shown-plane'
 import { sliceSource } from '../projects/slice-source'
 import type { BlobBytes } from '../services/blob-bytes'
+import type { Draw } from './draw-task'
 import { thumbnail } from './thumbnail'
 
 /**
@@ -16,7 +17,7 @@ import { thumbnail } from './thumbnail'
  * @throws AppError PROJECT_NOT_OPEN, NO_SUCH_ITEM, and what reading the slice's file can meet
  */
 export async function readBlob(
-  { projects }: { readonly projects: OpenProjects },
+  { projects, draw }: { readonly projects: OpenProjects; readonly draw: Draw },
   { kind, project, id }: BlobRequest,
 ): Promise<BlobBytes> {
   const session = projects.get(project)
@@ -28,7 +29,7 @@ export async function readBlob(
         fileName: null,
       }
     case 'thumbnail':
-      return { type: 'image/png', bytes: await thumbnail(session, sliceId(id)), fileName: null }
+      return { type: 'image/png', bytes: await thumbnail(session, sliceId(id), draw), fileName: null }
     case 'export':
       return zipExport(session, id)
   }

@@ -1,35 +1,34 @@
 import type { Annotation } from '../../shared/domain/annotation'
 import { AppError } from '../../shared/errors'
-import { pixelReader } from '../projects/describe-slice'
 import type { ProjectSession } from '../projects/project-session'
 import { shownPlane } from '../projects/shown-plane'
 import { sliceSource } from '../projects/slice-source'
-import { drawThumbnail } from './draw-thumbnail'
+import type { Draw } from './draw-task'
 import { RecentlyUsed } from './recently-used'
-import type { SmallPicture } from './small-picture'
-import { smallPicture } from './small-picture'
 
 /** What is kept of a project while it is open. */
 interface Kept {
   /** PNGs by slice and revision */
   readonly drawn: RecentlyUsed<Promise<Uint8Array<ArrayBuffer>>>
-  /** Pictures without masks by slice and window: masks change more often */
-  readonly pictures: RecentlyUsed<SmallPicture>
   /** Drawn one after the other, so that a wall of thumbnails never keeps a prompt waiting for long */
   readonly waiting: (() => Promise<void>)[]
   isDrawing: boolean
 }
 
 const mostDrawn = 2000
-const mostPictures = 4000
 const keptOf = new WeakMap<ProjectSession, Kept>()
 
 /**
  * A slice at 160 pixels with its masks, as a PNG.
  *
+ * @param draw - in whichever thread there is for it
  * @throws AppError NO_SUCH_ITEM, and what reading its file can meet
  */
-export function thumbnail(session: ProjectSession, slice: number): Promise<Uint8Array<ArrayBuffer>> {
+export function thumbnail(
+  session: ProjectSession,
+  slice: number,
+  draw: Draw,
+): Promise<Uint8Array<ArrayBuffer>> {
   const kept = keptOf.get(session) ?? emptyKept()
   keptOf.set(session, kept)
   const summary = session.store.slices.summary(slice)
@@ -37,7 +36,7 @@ export function thumbnail(session: ProjectSession, slice: number): Promise<Uint8
   const key = `${slice} ${summary.revision}`
   const known = kept.drawn.get(key)
   if (known) return known
-  const drawn = inTurn(kept, () => drawSlice(session, slice, kept))
+  const drawn = inTurn(kept, () => drawSlice(session, slice, draw))
   kept.drawn.set(key, drawn)
   // What could not be read is tried again when it is asked for again.
   drawn.catch(() => kept.drawn.delete(key))
@@ -46,7 +45,6 @@ export function thumbnail(session: ProjectSession, slice: number): Promise<Uint8
 
 const emptyKept = (): Kept => ({
   drawn: new RecentlyUsed(mostDrawn),
-  pictures: new RecentlyUsed(mostPictures),
   waiting: [],
   isDrawing: false,
 })
@@ -73,18 +71,13 @@ const nextTurn = (): Promise<void> => new Promise(resolve => setImmediate(resolv
 async function drawSlice(
   session: ProjectSession,
   slice: number,
-  { pictures }: Kept,
+  draw: Draw,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const source = sliceSource(session, slice)
-  const key = `${slice} ${JSON.stringify(source.window)}`
-  const known = pictures.get(key)
-  const picture = known ?? (await smallPicture(pixelReader(session), source))
-  if (!known) pictures.set(key, picture)
   const { annotations, labels } = session.store
   const colours = new Map(labels.list().map(({ id, colour, isHidden }) => [id, isHidden ? null : colour]))
-  const masks = annotations.ofSlice(slice).flatMap(({ labelId, ...rest }: Annotation) => {
+  const masks = annotations.ofSlice(slice).flatMap(({ labelId, runs, box }: Annotation) => {
     const colour = colours.get(labelId) ?? null
-    return colour === null ? [] : [{ colour, ...rest }]
+    return colour === null ? [] : [{ colour, runs, box }]
   })
-  return drawThumbnail(picture, masks, shownPlane(session, slice).turn)
+  return draw({ source: sliceSource(session, slice), masks, turn: shownPlane(session, slice).turn })
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { numbersOf } from '../../../../src/core/imaging/picture'
 import { tensor } from '../../../../src/core/tensor/tensor'
+import { createDraw } from '../../../../src/main/blobs/draw-task'
 import { readBlob } from '../../../../src/main/blobs/read-blob'
 import { decodeBytes, writePng } from '../../../../src/main/codecs'
 import { editSlice } from '../../../../src/main/projects/edit-slice'
@@ -16,7 +17,7 @@ const blobOf = async (
   { projects, session }: ReviewProject,
   kind: 'pixels' | 'thumbnail',
   id: number | string,
-) => readBlob({ projects }, { kind, project: session.id, id: String(id) })
+) => readBlob({ projects, draw: createDraw() }, { kind, project: session.id, id: String(id) })
 
 /** [height, width, 3] */
 async function thumbnailOf(project: ReviewProject, slice: number): Promise<Float64Array> {

@@ -3,7 +3,6 @@ import { createRouterClient } from '@orpc/server'
 import { decode } from 'fast-png'
 import { expect, onTestFinished, test } from 'vitest'
 import { createBackend } from '../../../../src/main/backend'
-import { readBlob } from '../../../../src/main/blobs/read-blob'
 import { parseDirections } from '../../../../src/shared/geometry/directions'
 import { decodeRuns, encodeRuns } from '../../../../src/shared/masks/rle'
 import { realThread } from '../inference/small-inference'
@@ -41,9 +40,9 @@ async function projectWithVolumes(...names: string[]) {
   const list = await client.slices.list({ project })
   const sliceOf = (name: string): number => list.find(slice => slice.name === `${name}-002`)?.id ?? 0
   const pixels = async (slice: number): Promise<Uint8Array> =>
-    (await readBlob(backend.context, { kind: 'pixels', project, id: String(slice) })).bytes
+    (await backend.readBlob({ kind: 'pixels', project, id: String(slice) })).bytes
   const thumbnail = async (slice: number) =>
-    decode((await readBlob(backend.context, { kind: 'thumbnail', project, id: String(slice) })).bytes)
+    decode((await backend.readBlob({ kind: 'thumbnail', project, id: String(slice) })).bytes)
   return { client, project, session, thumbnail, pixels, sliceOf, labelId: labels[0]?.id ?? 0 }
 }
 
