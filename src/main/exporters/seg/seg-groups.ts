@@ -10,6 +10,8 @@ const at = {
   segmentNumber: 0x0062000b,
   planePosition: 0x00209113,
   imagePosition: 0x00200032,
+  frameContent: 0x00209111,
+  inStackPosition: 0x00209057,
 } as const
 
 const code = (value: string, meaning: string): DicomItem => ({
@@ -29,8 +31,11 @@ export function functionalGroups(source: SegSource, content: SegContent, series:
   const frames = content.frames.map(frame => {
     const plane = planeOf(source, frame)
     const number = numbers.get(frame.label.id) ?? 0
+    const rank = used.indexOf(frame.plane) + 1
+    // Where there are no positions, frames are told apart by their place in the stack.
+    const stack: DicomItem = plane.position ? {} : { StackID: '1', InStackPositionNumber: rank }
     return {
-      FrameContentSequence: [{ DimensionIndexValues: [number, used.indexOf(frame.plane) + 1] }],
+      FrameContentSequence: [{ ...stack, DimensionIndexValues: [number, rank] }],
       ...(plane.position && { PlanePositionSequence: [{ ImagePositionPatient: plane.position }] }),
       ...(isTurned && orientationOf(plane)),
       DerivationImageSequence: [derivedFrom(plane)],
@@ -76,7 +81,13 @@ function dimensions(organization: string, isPlaced: boolean): DicomItem[] {
     FunctionalGroupPointer: at.planePosition,
     DimensionDescriptionLabel: 'Image Position',
   }
-  return isPlaced ? [segment, position] : [segment]
+  const inStack = {
+    ...own,
+    DimensionIndexPointer: at.inStackPosition,
+    FunctionalGroupPointer: at.frameContent,
+    DimensionDescriptionLabel: 'In-Stack Position Number',
+  }
+  return [segment, isPlaced ? position : inStack]
 }
 
 function derivedFrom({ sopClass, instance, frame }: SegPlane): DicomItem {

@@ -27,7 +27,7 @@ export interface SegSource {
   readonly study: string
   /** null where planes do not say where they lie */
   readonly frameOfReference: string | null
-  /** Pixel spacing, thickness and distance, where the file says them */
+  /** Pixel spacing, thickness and distance; empty where spacing or thickness are not known, for readers need both */
   readonly measures: DicomItem
   /** Whether pixels were compressed with loss, and how */
   readonly compression: DicomItem
@@ -88,7 +88,7 @@ function sourceOf(data: DataSet, planes: readonly SegPlane[], keepPatient: boole
     series: value(data, tags.seriesUid),
     study: value(data, 'x0020000d'),
     frameOfReference: isPlaced ? value(data, 'x00200052') || null : null,
-    measures: measuresOf(data),
+    measures: measuresOf(data, isPlaced ? distanceOf(planes) : null),
     compression: compressionOf(data),
     patient: {
       ...texts(data, identifying, keepPatient || isRemoved),
@@ -123,19 +123,31 @@ function planesOf(data: DataSet, file: string): SegPlane[] {
   }))
 }
 
-function measuresOf(data: DataSet): DicomItem {
+/** @param between - mm from plane to plane; null where that is not known */
+function measuresOf(data: DataSet, between: number | null): DicomItem {
   const places = placesOf(data, tags.pixelMeasures)
   const [spacing, thickness, distance] = [
     numbers(places, tags.pixelSpacing, 2),
     numbers(places, tags.sliceThickness, 1),
     numbers(places, tags.spacingBetweenSlices, 1),
   ]
+  const thick = thickness ?? distance ?? (between === null ? null : [decimalText(between)])
+  if (!spacing || !thick) return {}
   return {
-    ...(spacing && { PixelSpacing: spacing }),
-    ...(thickness && { SliceThickness: thickness }),
+    ...{ PixelSpacing: spacing, SliceThickness: thick },
     ...(distance && { SpacingBetweenSlices: distance }),
   }
 }
+
+/** The mean from the first to the last. */
+function distanceOf(planes: readonly SegPlane[]): number | null {
+  const [from, to] = [planes[0]?.position, planes.at(-1)?.position]
+  if (planes.length < 2 || !from || !to) return null
+  return Math.hypot(...to.map((value, axis) => Number(value) - Number(from[axis]))) / (planes.length - 1)
+}
+
+/** DICOM writes numbers with 16 characters at most. */
+const decimalText = (value: number): string => String(Number(value.toPrecision(10)))
 
 function compressionOf(data: DataSet): DicomItem {
   if (value(data, 'x00282110') !== '01') return { LossyImageCompression: '00' }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { itemsOf, readDataSet } from '../../../../src/main/codecs/dicom-data-set'
 import type { ProjectSession } from '../../../../src/main/projects/project-session'
 import { zooFolder } from '../codecs/zoo'
 import { readLabels } from '../label-sources/read-labels'
 import { addPicture, projectOf } from '../reviews/review-project'
-import { imagePng } from '../slice-files'
+import { imagePng, temporaryFolder } from '../slice-files'
 import { filledBox } from '../support/plain-finder'
 import { draw, exported, finish, imported } from './export-project'
 
@@ -143,6 +143,58 @@ describe('DICOM segmentations', () => {
     expect(report.skipped).toMatchObject([{ name: 'photo.png', code: 'UNUSABLE_SLICE' }])
     expect(report.skipped[0]?.message).toContain('no DICOM')
     expect(report.files).toHaveLength(2)
+  })
+
+  it.each([
+    ['DX_mono1_dx_image.dcm', 'an X-ray that lies nowhere', null, false],
+    ['SC_rgb_rle_16bit_2frame.dcm', 'frames that lie nowhere', null, false],
+    ['emri_small.dcm', 'an enhanced image without places', null, false],
+    ['CT_small.dcm', 'one slice', '5.000000', true],
+  ])('of %s (%s) have what readers ask for', async (name, _, thickness, isPlaced) => {
+    const { session } = await projectOf([])
+    const [slices = []] = await imported(session, join(zooFolder, 'dicom', name))
+    const label = session.store.labels.add('Bone').id
+    for (const slice of slices) draw(session, slice, { label, box: { x0: 1, y0: 2, x1: 5, y1: 3 } })
+    finish(session, ...slices)
+
+    const { data } = await exportedFile(session)
+
+    const dimensions = itemsOf(data, 'x00209222')
+    const indices = itemsOf(data, 'x52009230').map(frame => {
+      const [content] = itemsOf(frame, 'x00209111')
+      return Array.from({ length: (content?.elements['x00209157']?.length ?? 0) / 4 }, (_index, at) =>
+        content?.uint32('x00209157', at),
+      )
+    })
+    // As many as there are dimensions, and no two frames alike.
+    expect(indices).toEqual(slices.map((_slice, plane) => [1, plane + 1]))
+    expect(dimensions).toHaveLength(2)
+    const [shared = data] = itemsOf(data, 'x52009229')
+    // Readers want spacing and thickness, or neither.
+    const measures = itemsOf(shared, 'x00289110')
+    expect(measures.map(item => item.string('x00180050'))).toEqual(thickness === null ? [] : [thickness])
+    expect(itemsOf(shared, 'x00209116')).toHaveLength(isPlaced ? 1 : 0)
+  })
+
+  it('take the distance of slices for their thickness where the source does not say it', async () => {
+    const { session } = await projectOf([])
+    // (0018,0050) becomes (0018,0051), which means nothing.
+    const files = ctSlices.map(file => {
+      const bytes = readFileSync(file)
+      const at = bytes.indexOf(Buffer.of(0x18, 0, 0x50, 0))
+      expect(at).toBeGreaterThan(132)
+      bytes.writeUInt8(0x51, at + 2)
+      return [basename(file), bytes] as const
+    })
+    const [slices = []] = await imported(session, temporaryFolder(Object.fromEntries(files)))
+    draw(session, slices[1] ?? 0, { label: session.store.labels.add('Liver').id, box })
+    finish(session, ...slices)
+
+    const { data } = await exportedFile(session)
+
+    const [shared = data] = itemsOf(data, 'x52009229')
+    const [measures = data] = itemsOf(shared, 'x00289110')
+    expect(measures.string('x00180050')).toBe('1')
   })
 
   it('name frames of images that have several, and images that lie nowhere', async () => {
