@@ -22,11 +22,13 @@ async function formRows({ page, app, home }: AppWorld, form: CtForm): Promise<Ap
   const file = await writeLargeCt(home, form)
   const opened = await projectWith(`Volume ${form}`, file, { page, app, home })
   const pictures = await picturesDuring(page, async () => {
+    // As a key that is held: the next one does not wait until the page has dealt with the one before.
+    const pressed: Promise<void>[] = []
     for (const start = Date.now(); Date.now() - start < scrollMs;) {
-      const pressed = Date.now()
-      await page.keyboard.press('PageDown')
-      await page.waitForTimeout(Math.max(0, keyMs - (Date.now() - pressed)))
+      pressed.push(page.keyboard.press('PageDown'))
+      await new Promise(resolve => setTimeout(resolve, keyMs))
     }
+    await Promise.all(pressed)
   })
   const peak = app.peakBytes()
   rmSync(file, { recursive: true })

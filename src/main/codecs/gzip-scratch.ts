@@ -17,6 +17,9 @@ const tolerated = 2 ** 20
 
 const chunkBytes = 2 ** 20
 
+/** So much is decompressed beyond what was asked for; the rest when it is, so that the first slice need not share the cores */
+const aheadBytes = 2 ** 25
+
 interface Waiting {
   readonly until: number
   readonly resolve: () => void
@@ -40,6 +43,8 @@ export class GzipScratch {
   readonly #filled: Promise<void>
   #waiting: Waiting[] = []
   #position = 0
+  #wanted = 0
+  #goOn: () => void = () => undefined
   #isClosed = false
 
   /**
@@ -59,6 +64,7 @@ export class GzipScratch {
 
   /** @throws AppError CORRUPT_FILE, DISK_FULL */
   async read(position: number, length: number): Promise<Uint8Array> {
+    this.#want(position + length)
     if (this.#position < position + length) await this.#reached(position + length)
     const bytes = new Uint8Array(length)
     await readAt(this.#descriptor, bytes, 0, length, position)
@@ -67,18 +73,25 @@ export class GzipScratch {
 
   /** Until all is decompressed and the checksum has agreed. @throws AppError CORRUPT_FILE, DISK_FULL */
   check(): Promise<void> {
+    this.#want(Infinity)
     return this.#filled
   }
 
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#goOn()
     this.#stopping.abort()
     forgotten.unregister(this)
     // What is being written or read just now ends first.
     void this.#filled
       .catch(() => undefined)
       .then(() => setTimeout(() => closeSync(this.#descriptor), 1000).unref())
+  }
+
+  #want(until: number): void {
+    this.#wanted = Math.max(this.#wanted, until)
+    this.#goOn()
   }
 
   async #reached(until: number): Promise<void> {
@@ -127,6 +140,8 @@ export class GzipScratch {
     const reached = this.#waiting.filter(isReached)
     this.#waiting = this.#waiting.filter(one => !isReached(one))
     for (const { resolve } of reached) resolve()
+    while (this.#position > this.#wanted + aheadBytes && !this.#isClosed)
+      await new Promise<void>(resolve => (this.#goOn = resolve))
   }
 
   #sentence(cause: unknown): unknown {
