@@ -1,6 +1,4 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { getEventIteratorSchemaDetails, isContractProcedure, type AnySchema } from '@orpc/contract'
@@ -10,6 +8,7 @@ import type { Project } from '../../src/shared/domain/project'
 import { nifti } from '../unit/main/inference/volume-project'
 import { pngWith } from '../unit/main/support/folders'
 import { openDoor, type Client, type OpenDoor } from './doors'
+import { slowServer } from './slow-server'
 
 /** Long enough for whatever would still come */
 const quiet = () => wait(300)
@@ -113,6 +112,26 @@ describe('a stream that is cancelled half way ends at once, and leaves nothing h
     await client.projects.close({ project: empty.id })
   })
 
+  stream('labelImports.add', async () => {
+    const { id } = await client.projects.create({ name: 'Labelled', folder: null })
+    const labels = join(door.home, 'labels')
+    mkdirSync(labels)
+    for (let n = 0; n < 40; n++) writeFileSync(join(labels, `${n}.png`), pngWith(80, 60, [1, 4, 4, 40, 40]))
+    await drained(await client.imports.add({ project: id, paths: [join(door.home, 'pictures')], copy: true }))
+
+    const { after } = await cancelled(
+      signal =>
+        client.labelImports.add({ project: id, paths: [labels], series: null, objectsOf: null }, { signal }),
+      event => event.event === 'progress' && event.done >= 2,
+    )
+    await quiet()
+
+    expect(after).toEqual([])
+    expect((await client.slices.list({ project: id })).every(({ objects }) => objects === 0)).toBe(true)
+    expect((await client.projects.get({ project: id })).undo.undo).toBeNull()
+    await client.projects.close({ project: id })
+  })
+
   stream('segment.propagate', async () => {
     const file = join(door.home, 'volume.nii')
     writeFileSync(file, nifti(Array.from({ length: 30 }, () => 200)))
@@ -156,10 +175,12 @@ describe('a stream that is cancelled half way ends at once, and leaves nothing h
       signal => client.exports.run(call, { signal }),
       event => event.event === 'progress' && event.done === 2,
     )
-    await quiet()
+    const left = () => readdirSync(door.home).filter(name => name.includes('exported'))
 
     expect(after.filter(event => event.event === 'progress')).toEqual([])
-    expect(readdirSync(door.home).filter(name => name.includes('exported'))).toEqual([])
+    await vi.waitFor(() => expect(left()).toEqual([]), { timeout: 20_000 })
+    await quiet()
+    expect(left()).toEqual([])
   })
 
   stream('models.export', async () => {
@@ -173,7 +194,7 @@ describe('a stream that is cancelled half way ends at once, and leaves nothing h
     )
     await quiet()
 
-    await vi.waitFor(() => expect(readdirSync(folder)).toEqual([]))
+    await vi.waitFor(() => expect(readdirSync(folder)).toEqual([]), { timeout: 20_000 })
     await quiet()
     expect(readdirSync(folder)).toEqual([])
   })
@@ -208,7 +229,7 @@ describe('a stream that is cancelled half way ends at once, and leaves nothing h
       signal => client.models.download({ ...inProject(), model: 'efficientsam-ti' }, { signal }),
       event => event.event === 'progress',
     )
-    await vi.waitFor(() => expect(source.open()).toBe(0))
+    await vi.waitFor(() => expect(source.open()).toBe(0), { timeout: 20_000 })
 
     vi.unstubAllEnvs()
     await source.close()
@@ -224,7 +245,8 @@ describe('a stream that is cancelled half way ends at once, and leaves nothing h
 
     await cancelled(signal => client.training.watchPlan(call, { signal }))
 
-    await vi.waitFor(() => expect(door.backend.context.trainings.isActive).toBe(false))
+    const { trainings } = door.backend.context
+    await vi.waitFor(() => expect(trainings.isActive).toBe(false), { timeout: 20_000 })
   })
 
   stream('training.watch', async () => {
@@ -267,28 +289,3 @@ describe('a stream that is cancelled half way ends at once, and leaves nothing h
     expect([...tried].sort()).toEqual(streamsOf(contract).sort())
   })
 })
-
-/** Serves a large file a little at a time, to whoever asks. */
-async function slowServer(): Promise<{
-  readonly url: string
-  readonly open: () => number
-  readonly close: () => Promise<void>
-}> {
-  let open = 0
-  const server: Server = createServer((_, response) => {
-    open++
-    response.writeHead(200, { 'content-length': '10000000' })
-    const timer = setInterval(() => response.write(new Uint8Array(1000)), 10)
-    response.on('close', () => {
-      clearInterval(timer)
-      open--
-    })
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${port}`,
-    open: () => open,
-    close: () => new Promise(resolve => server.close(() => resolve())),
-  }
-}
