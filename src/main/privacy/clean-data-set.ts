@@ -72,8 +72,16 @@ function cleanElement(data: DataSet, found: Element, world: CleanWorld): Cleaned
 /** UN says nothing: what the standard says holds. */
 const vrIn = ({ vr }: Element): string | undefined => (vr === 'UN' ? undefined : vr)
 
-/** What nobody can look into is not kept: a sequence in the clothes of UN, a value without an end. */
+/** Of PS3.5 6.2; anything else is what some programs leave behind the pixels */
+const representations = new Set(
+  'AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV'.split(
+    ' ',
+  ),
+)
+
+/** What nobody can look into is not kept: a sequence in the clothes of UN, a value without an end, no element at all. */
 function isReadable({ byteArray }: DataSet, { vr, dataOffset, ...found }: Element): boolean {
+  if (vr !== undefined && !representations.has(vr)) return false
   if (found.hadUndefinedLength === true) return found.encapsulatedPixelData === true
   const isItem = [0xfe, 0xff, 0x00, 0xe0].every((byte, index) => byteArray[dataOffset + index] === byte)
   return vr !== 'UN' || !isItem
