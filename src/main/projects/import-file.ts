@@ -77,6 +77,7 @@ async function addFile(plan: ImportPlan, target: ImportTarget): Promise<ImportOu
       directions: isVolume ? directions : null,
     })
     const added = slices.map(slice => addSlice(slice, seriesId, target))
+    takeFileWindow(store, about, added)
     return {
       seriesId,
       sliceIds: added.map(({ id }) => id),
@@ -110,12 +111,21 @@ const nothingNew: ImportOutcome = {
   warnings: [],
 }
 
+/** What the machine that made it proposes to look at it with; "Auto" takes it back. */
+function takeFileWindow(
+  store: ProjectStore,
+  { windows: [window] }: AboutFile,
+  added: readonly { readonly id: number; readonly isColour: boolean }[],
+): void {
+  for (const { id, isColour } of added) if (window && !isColour) store.slices.setWindow(id, window)
+}
+
 /** A labelled slice is done: somebody has drawn what is on it. */
 function addSlice(
-  { objects, name, plane, width, height, spacingMm }: SliceToAdd,
+  { objects, name, plane, width, height, spacingMm, isColour }: SliceToAdd,
   seriesId: number,
   { store, labelName }: ImportTarget,
-): { id: number; annotations: number } {
+): { id: number; annotations: number; isColour: boolean } {
   const values = objects.map(({ value }) => value)
   const state = values.length > 0 ? 'done' : 'to-do'
   const id = store.slices.add({ seriesId, name, plane, width, height, spacingMm, state })
@@ -128,5 +138,5 @@ function addSlice(
     }
     store.annotations.put(id, measured(draft, { width, height }))
   }
-  return { id, annotations: values.length }
+  return { id, annotations: values.length, isColour }
 }

@@ -80,6 +80,17 @@ describe('a DICOM series of a file a slice', () => {
     expect(item?.notes).toEqual(expect.arrayContaining(['gaps', 'duplicates']))
   })
 
+  it('is looked at with the window of its file', async () => {
+    const { session } = await smallProject(0)
+    const folder = folderOf(['01', '02', '03'].map(name => [join(ct, `${name}.dcm`), `${name}.dcm`]))
+    await importAll(session, [folder, join(zooFolder, 'dicom/MR_small_jp2klossless.dcm')], false)
+
+    const windows = session.store.slices.summaries().map(({ id }) => session.store.slices.get(id)?.window)
+
+    const softTissue = { centre: 40, width: 400 }
+    expect(windows).toEqual([softTissue, softTissue, softTissue, { centre: 600, width: 1600 }])
+  })
+
   it('gives its label volumes the place of its slices', async () => {
     const { session } = await smallProject(0)
     await importAll(session, [join(zooFolder, 'dicom-series-ct')], false)
