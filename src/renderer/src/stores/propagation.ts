@@ -13,7 +13,7 @@ import { useSliceViewStore } from './slice-view'
 export type Direction = 'up' | 'down' | 'both'
 
 /** A plane that masks are carried through, with what is on it. */
-type PlaneOnTheWay = Pick<SliceSummary, 'id' | 'plane' | 'objects' | 'proposals'>
+export type PlaneOnTheWay = Pick<SliceSummary, 'id' | 'plane' | 'objects' | 'proposals'>
 
 /** What was predicted on one plane. */
 export interface PlaneConfidence {
