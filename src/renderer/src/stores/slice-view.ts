@@ -70,6 +70,9 @@ export const useSliceViewStore = defineStore('slice-view', () => {
     return pixels.store
   }
 
+  /** It may have changed over a wait. */
+  const wanted = (): SliceId | null => wantedId.value
+
   /** Shows a slice. Until it is there, there is none: what is done meanwhile must not be done to the one before. */
   async function open(id: SliceId, least = project.revisionOf(id)): Promise<void> {
     wantedId.value = id
@@ -81,7 +84,8 @@ export const useSliceViewStore = defineStore('slice-view', () => {
     try {
       const loaded = await store().load(id, least)
       // On a walk others are wanted already, and this one is seen on the way.
-      if (wantedId.value !== id && (!isWalking || wantedId.value === null)) return
+      const now = wanted()
+      if (now !== id && (!isWalking || now === null)) return
       samples.value = loaded.samples
       slice.value = loaded.slice
       fitOther(loaded.slice)
