@@ -1,23 +1,13 @@
 import { tensor } from '../../core/tensor/tensor'
 import type { Annotation } from '../../shared/domain/annotation'
+import type { Rgb } from '../../shared/domain/label-palette'
+import { labelPalette } from '../../shared/domain/label-palette'
 import type { Turn } from '../../shared/geometry/turn'
 import { noTurn, turnSize, turnValues } from '../../shared/geometry/turn'
 import { maskEdges } from '../../shared/masks/edges'
 import { decodeRuns } from '../../shared/masks/rle'
 import { writePng } from '../codecs'
 import type { SmallPicture } from './small-picture'
-
-/** By the order of `--label-N` in tokens.css: cyan, amber, violet, blue, pink, lime, orange, teal. */
-const labelColours = [
-  [0x22, 0xd3, 0xee],
-  [0xfb, 0xbf, 0x24],
-  [0xb7, 0x94, 0xf6],
-  [0x5b, 0x9d, 0xff],
-  [0xf4, 0x72, 0xb6],
-  [0xa3, 0xe6, 0x35],
-  [0xfb, 0x92, 0x3c],
-  [0x2d, 0xd4, 0xbf],
-] as const
 
 const fillOpacity = 0.4
 
@@ -39,7 +29,7 @@ export function drawThumbnail(
   const turned = turnValues(rgb, picture, 3, turn)
   return new Uint8Array(writePng(tensor('uint8', [shown.height, shown.width, 3], turned)))
 
-  function paint(onto: Uint8Array, mask: Uint8Array, colour: readonly [number, number, number]): void {
+  function paint(onto: Uint8Array, mask: Uint8Array, colour: Rgb): void {
     const edges = maskEdges(mask, height, width)
     for (let pixel = 0; pixel < mask.length; pixel++) {
       if (mask[pixel] === 0) continue
@@ -53,8 +43,9 @@ export function drawThumbnail(
   }
 }
 
-const colourOf = (colour: number): readonly [number, number, number] =>
-  labelColours[colour - 1] ?? labelColours[0]
+const [firstColour = [0, 0, 0]] = labelPalette
+
+const colourOf = (colour: number): Rgb => labelPalette[colour - 1] ?? firstColour
 
 /** The mask at the picture's size: what lies under the centre of each pixel; the smallest object stays one pixel. */
 function smallMask({ runs, box }: Pick<Annotation, 'runs' | 'box'>, picture: SmallPicture): Uint8Array {
